@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Error, ScimType};
-use crate::value::{Object, Value};
+use crate::value::{Name, Object, Value};
 
 /// So many bytes cost as much as a look at one value.
 const BYTES: usize = 64;
@@ -144,8 +144,10 @@ pub(crate) fn weight_of(object: &Object) -> u64 {
 }
 
 /// Returns the cost of one member of an object.
-pub(crate) fn weight_of_member(name: &str, value: &Value) -> u64 {
-    of_text(name) + weight(value)
+pub(crate) fn weight_of_member(name: &Name, value: &Value) -> u64 {
+    // Most names are known, and short; their text is not looked at.
+    let is_short = name.prepared().is_some_and(|prepared| prepared.len() <= BYTES);
+    if is_short { weight(value) } else { of_text(name) + weight(value) }
 }
 
 pub(crate) fn units(count: usize) -> u64 {

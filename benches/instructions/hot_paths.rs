@@ -28,7 +28,7 @@ type Round = Box<dyn FnMut()>;
 
 type Path = (&'static str, fn() -> Round);
 
-const PATHS: [Path; 16] = [
+const PATHS: [Path; 20] = [
     ("filter_parse", filter_parse),
     ("filter_bind", filter_bind),
     ("filter_run", filter_run),
@@ -45,10 +45,23 @@ const PATHS: [Path; 16] = [
         let path = "/Users?filter=userName%20eq%20%22user50@example.com%22";
         answer(StatusCode::OK, move |_| get(path))
     }),
+    // Somebody who is in a group.
+    ("get_member", || {
+        let (served, id) = serve();
+        let members = json!([{ "value": id }]);
+        let schemas = ["urn:ietf:params:scim:schemas:core:2.0:Group"];
+        let group = json!({ "schemas": schemas, "displayName": "Everybody", "members": members });
+        served.create("/Groups", &group);
+        answer_for((served, id), StatusCode::OK, |id| get(&format!("/Users/{id}")))
+    }),
     ("list", || answer(StatusCode::OK, |_| get("/Users?startIndex=1&count=100"))),
     // A filter that no index answers, over all users: HOT_PATHS_USERS says how many there are.
     ("scan", || answer(StatusCode::OK, |_| get("/Users?filter=title%20co%20%22x%22&count=1"))),
     ("patch", patch),
+    // Two bodies that differ in `active`, and one that says what is there.
+    ("put", || put([false, true])),
+    ("put_again", || put([true, true])),
+    ("add_member", add_member),
     ("post", post),
 ];
 
@@ -141,7 +154,13 @@ fn answer<R>(expected: StatusCode, request: R) -> Round
 where
     R: Fn(&str) -> Request<Vec<u8>> + 'static,
 {
-    let (served, id) = serve();
+    answer_for(serve(), expected, request)
+}
+
+fn answer_for<R>((served, id): (Served, String), expected: StatusCode, request: R) -> Round
+where
+    R: Fn(&str) -> Request<Vec<u8>> + 'static,
+{
     Box::new(move || assert_eq!(served.answer(request(&id)).status(), expected))
 }
 
@@ -154,6 +173,40 @@ fn patch() -> Round {
         round ^= 1;
         let request = request(Method::PATCH, &path, bodies[round ^ 1].clone());
         assert_eq!(served.answer(request).status(), StatusCode::NO_CONTENT);
+    })
+}
+
+fn put(active: [bool; 2]) -> Round {
+    let (served, id) = serve();
+    let (path, mut round) = (format!("/Users/{id}"), 0);
+    let bodies = active.map(|active| {
+        let mut user = numbered(users() / 2);
+        user["active"] = json!(active);
+        user.to_string()
+    });
+    Box::new(move || {
+        round ^= 1;
+        let request = request(Method::PUT, &path, bodies[round].clone());
+        assert_eq!(served.answer(request).status(), StatusCode::OK);
+    })
+}
+
+/// One of 1,000 members more, in a group that is held whole.
+fn add_member() -> Round {
+    let (groups, now) = (Arc::new(ResourceType::group()), SystemClock.now());
+    let members: Vec<Value> =
+        (0..1_000).map(|number| json!({ "value": format!("{number}") })).collect();
+    let schemas = ["urn:ietf:params:scim:schemas:core:2.0:Group"];
+    let body = json!({ "schemas": schemas, "displayName": "Everybody", "members": members });
+    let mut group = decoded(&groups, body.to_string().as_bytes());
+    group.set_meta(&Meta::new("Group", now));
+    let group = Arc::new(group);
+    let operation = json!({ "op": "add", "path": "members", "value": [{ "value": "another" }] });
+    let body = message(&operation);
+    Box::new(move || {
+        let plan = plan(&groups, body.as_bytes());
+        let update = Update::patch(Arc::clone(&groups), "default".into(), plan, now);
+        drop(black_box(update.apply(Arc::clone(&group))));
     })
 }
 

@@ -40,7 +40,7 @@ impl<'r> Difference<'r> {
     pub(crate) fn carry_weight(&self) {
         let of = |resource: &Resource| -> u64 {
             let members =
-                self.names.iter().filter_map(|name| resource.attributes().get_key_value(name));
+                self.names.iter().filter_map(|name| Some((*name, resource.get_kept(name)?)));
             members.map(|(name, value)| weight_of_member(name, value)).sum()
         };
         if let Some(weight) = self.before.known_weight() {

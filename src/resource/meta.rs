@@ -74,10 +74,16 @@ impl Meta {
     }
 
     pub(super) fn to_json(&self) -> Value {
+        let created: Value = timestamp(self.created).into();
+        let last_modified = if self.last_modified == self.created {
+            created.clone()
+        } else {
+            timestamp(self.last_modified).into()
+        };
         Value::Object(Object::from([
             ("resourceType", self.resource_type.as_str().into()),
-            ("created", timestamp(self.created).into()),
-            ("lastModified", timestamp(self.last_modified).into()),
+            ("created", created),
+            ("lastModified", last_modified),
             ("version", self.version.as_str().into()),
         ]))
     }

@@ -4,7 +4,7 @@
 use super::{Resource, is_unassigned};
 use crate::schema::{Attribute, ResourceType, Returned, prepare_password};
 use crate::secret::Secret;
-use crate::value::{Name, Object, Value};
+use crate::value::{Object, Value};
 
 const PASSWORD: &str = "password";
 
@@ -82,24 +82,12 @@ impl Resource {
 
     /// Returns `true` if it holds what is never returned.
     pub(crate) fn has_secrets(&self, resource_type: &ResourceType) -> bool {
-        let of_extension = |uri: &Name, attributes| match self.attributes.get_kept(uri) {
-            Some(Value::Object(object)) => holds(object, attributes),
-            _ => false,
-        };
-        let mut extensions = resource_type.extensions().iter().map(|extension| &extension.schema);
-        holds(&self.attributes, resource_type.schema().attributes())
-            || extensions.any(|schema| of_extension(schema.key(), schema.attributes()))
+        resource_type.sensitive_paths().iter().any(|path| self.value(path).is_some())
     }
 }
 
 fn is_secret(attribute: &Attribute) -> bool {
     attribute.returned() == Returned::Never
-}
-
-fn holds<A: AsRef<Attribute>>(object: &Object, attributes: &[A]) -> bool {
-    let mut secrets =
-        attributes.iter().map(AsRef::as_ref).filter(|attribute| attribute.is_sensitive());
-    secrets.any(|attribute| object.get_kept(attribute.key()).is_some())
 }
 
 fn forget<A: AsRef<Attribute>>(object: &mut Object, attributes: &[A]) {

@@ -21,6 +21,7 @@ pub(super) struct Derived {
     unique: OnceLock<Vec<ResolvedPath>>,
     indexed: OnceLock<Vec<ResolvedPath>>,
     on_request: OnceLock<Vec<ResolvedPath>>,
+    sensitive: OnceLock<Vec<ResolvedPath>>,
     membership: OnceLock<Places>,
     problem: OnceLock<Option<SchemaError>>,
 }
@@ -81,6 +82,13 @@ impl ResourceType {
     pub(crate) fn paths_on_request(&self) -> &[ResolvedPath] {
         let is_on_request = |path: &ResolvedPath| path.leaf().returned() == Returned::Request;
         self.derived.on_request.get_or_init(|| self.paths().filter(is_on_request).collect())
+    }
+
+    /// The attributes of which something is never returned.
+    pub(crate) fn sensitive_paths(&self) -> &[ResolvedPath] {
+        let is_sensitive =
+            |path: &ResolvedPath| path.sub_attribute().is_none() && path.attribute().is_sensitive();
+        self.derived.sensitive.get_or_init(|| self.paths().filter(is_sensitive).collect())
     }
 
     /// All attributes, and behind each its sub-attributes.

@@ -71,7 +71,11 @@ impl ResourceUrls {
         url.push_str(base_url);
         url.push_str(endpoint);
         url.push('/');
-        url.extend(percent_encoding::utf8_percent_encode(id, ID));
+        if id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            url.push_str(id);
+        } else {
+            url.extend(percent_encoding::utf8_percent_encode(id, ID));
+        }
         Some(url)
     }
 

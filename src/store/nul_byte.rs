@@ -20,7 +20,8 @@ pub(crate) fn refuse_nul(object: &Object) -> Result<(), StoreError> {
 
 pub(crate) fn has_nul(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.contains('\0'),
+        // Without an early end, so that many bytes are looked at together.
+        Value::String(text) => text.bytes().fold(false, |found, byte| found | (byte == 0)),
         Value::Array(values) => values.iter().any(has_nul),
         Value::Object(object) => object.values().any(has_nul),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,

@@ -27,7 +27,7 @@ enum Kept {
 /// A name of an attribute or schema. Its number is its place among those that were defined: names
 /// are in the order of the schemas that have them.
 struct Known {
-    text: Text,
+    text: Box<str>,
     number: usize,
     /// The number of the name that is the same in lower case.
     folded: usize,
@@ -97,7 +97,7 @@ impl Name {
     }
 
     /// Returns the name as JSON behind another member, `,"name":`, if it is interned.
-    pub(super) fn prepared(&self) -> Option<&'static str> {
+    pub(crate) fn prepared(&self) -> Option<&'static str> {
         if let Kept::Known(known) = &self.0 { Some(&known.prepared) } else { None }
     }
 
@@ -106,7 +106,7 @@ impl Name {
         if let Kept::Known(known) = &self.0 { Some(known.number) } else { None }
     }
 
-    fn text(&self) -> &Text {
+    fn text(&self) -> &str {
         match &self.0 {
             Kept::Known(known) => &known.text,
             Kept::Own(text) => text,
@@ -158,12 +158,12 @@ impl Table {
             Known { text: text.into(), number, folded: folded.unwrap_or(number), prepared }
         };
         let mut places = self.places(text).map(|place| place.get_or_init(known));
-        places.find(|known| known.text.as_str() == text)
+        places.find(|known| *known.text == *text)
     }
 
     pub(super) fn find(&'static self, text: &str) -> Name {
         let mut places = self.places(text).map_while(OnceLock::get);
-        Name(match places.find(|known| known.text.as_str() == text) {
+        Name(match places.find(|known| *known.text == *text) {
             Some(known) => Kept::Known(known),
             None => Kept::Own(Box::new(text.into())),
         })
