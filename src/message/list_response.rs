@@ -1,9 +1,12 @@
 //! The answer to a query (RFC 7644, Section 3.4.2; RFC 9865, Section 2).
 
+use std::fmt;
+
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{MessageError, named};
+use crate::value::{Out, Room, quote};
 
 /// The schema of a list.
 pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -68,27 +71,6 @@ impl<T> TryFrom<Body<T>> for ListResponse<T> {
 
 impl<T: Serialize> Serialize for ListResponse<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize_with(&self.resources, serializer)
-    }
-}
-
-impl<T> ListResponse<T> {
-    /// Creates a list of everything, on one page.
-    #[must_use]
-    pub fn new(resources: Vec<T>) -> Self {
-        Self {
-            total_results: Some(resources.len()),
-            start_index: Some(1),
-            next_cursor: None,
-            resources,
-        }
-    }
-
-    fn serialize_with<S: Serializer>(
-        &self,
-        resources: &[impl Serialize],
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
         let optional =
             [self.total_results.is_some(), self.start_index.is_some(), self.next_cursor.is_some()];
         let members = 3 + optional.into_iter().filter(|present| *present).count();
@@ -105,8 +87,21 @@ impl<T> ListResponse<T> {
             body.serialize_field("nextCursor", next_cursor)?;
         }
         // Some clients demand the array even when it is empty.
-        body.serialize_field("Resources", resources)?;
+        body.serialize_field("Resources", &self.resources)?;
         body.end()
+    }
+}
+
+impl<T> ListResponse<T> {
+    /// Creates a list of everything, on one page.
+    #[must_use]
+    pub fn new(resources: Vec<T>) -> Self {
+        Self {
+            total_results: Some(resources.len()),
+            start_index: Some(1),
+            next_cursor: None,
+            resources,
+        }
     }
 }
 
@@ -114,20 +109,56 @@ impl ListResponse<()> {
     /// The end of a message, after its resources.
     pub(crate) const END: &[u8] = b"]}";
 
-    /// The text of the message up to its resources, which are parted by commas.
-    pub(crate) fn head(&self) -> Result<Vec<u8>, serde_json::Error> {
+    /// The text of the message up to its resources, which are parted by commas. It is written without
+    /// a serializer: many pages have few resources, or one.
+    pub(crate) fn head(&self) -> Vec<u8> {
         let mut text = Vec::with_capacity(HEAD);
-        serde_json::to_writer(&mut text, &Empty(self))?;
-        text.truncate(text.len().saturating_sub(Self::END.len()));
-        Ok(text)
+        // There is room without end.
+        let _ = self.write_head(&mut Room::new(&mut text, usize::MAX));
+        text
+    }
+
+    fn write_head(&self, out: &mut impl Out) -> fmt::Result {
+        out.text(r#"{"schemas":[""#)?;
+        out.text(LIST_RESPONSE)?;
+        out.text(r#""]"#)?;
+        let numbers = [
+            (r#","totalResults":"#, self.total_results),
+            (r#","startIndex":"#, self.start_index),
+            (r#","itemsPerPage":"#, Some(self.resources.len())),
+        ];
+        for (name, number) in numbers {
+            if let Some(number) = number {
+                out.text(name)?;
+                out.text(&number.to_string())?;
+            }
+        }
+        if let Some(next_cursor) = &self.next_cursor {
+            out.text(r#","nextCursor":"#)?;
+            quote(out, next_cursor)?;
+        }
+        out.text(r#","Resources":["#)
     }
 }
 
-/// A page without its resources, which says how many they are all the same.
-struct Empty<'a>(&'a ListResponse<()>);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Serialize for Empty<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize_with(&[(); 0], serializer)
+    #[test]
+    fn a_head_and_an_end_are_the_message() {
+        for number in 0..8 {
+            let has = |bit: usize| number & bit != 0;
+            let page = |resources| ListResponse {
+                total_results: has(1).then_some(7),
+                start_index: has(2).then_some(3),
+                next_cursor: has(4).then(|| "a\"b".to_owned()),
+                resources,
+            };
+            let head = String::from_utf8(page(Vec::new()).head()).expect("text");
+            let end = String::from_utf8_lossy(ListResponse::END);
+            let whole = serde_json::to_string(&page(Vec::new())).expect("JSON");
+            assert_eq!(head + &end, whole);
+        }
     }
 }

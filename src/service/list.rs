@@ -88,7 +88,7 @@ impl<'e, 'c> Search<'e, 'c> {
         let results = call.results(&mut self.queries, &self.page, place, &self.cursors).await?;
         let head = |shown| {
             let message = response(&self.page, &self.cursors, &results, vec![(); shown])?;
-            Ok::<_, Failure>(message.head().map_err(StoreError::other)?)
+            Ok::<_, Failure>(message.head())
         };
         let found = results.found.iter().map(|found| found.show(&call.locations));
         let mut listing =
