@@ -110,7 +110,7 @@ pub(super) fn of_failure(failure: Failure, report: &mut RequestReport) -> Respon
     if let Some(challenge) = &challenge {
         set(&mut response, WWW_AUTHENTICATE, challenge);
     }
-    // RFC 7644, Section 2: whoever says 401, a store or a hook among them.
+    // RFC 7644, Section 2: every 401 has a challenge, also that of a store or a hook.
     if err.status() == StatusCode::UNAUTHORIZED
         && !response.headers().contains_key(WWW_AUTHENTICATE)
     {

@@ -132,7 +132,7 @@ impl Resource {
             && let written = self.written(Bytes::copy_from_slice(text), locations, resource_type)
             && let Some(kept) = Kept::new(written, locations, resource_type)
         {
-            // Whoever was faster has kept the same.
+            // Another thread may have stored the same text already.
             let _ = self.text.kept.set(kept);
         }
     }

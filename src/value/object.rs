@@ -176,7 +176,7 @@ impl Object {
 
     /// Returns the place of a name, or the place to insert it.
     fn search(&self, name: &Name) -> Result<usize, usize> {
-        // Whoever hands members over has them in order, as a rule.
+        // Members usually arrive in order.
         let place = match self.0.last().map(|(last, _)| last.in_order(name)) {
             None | Some(Ordering::Less) => Err(self.0.len()),
             Some(Ordering::Equal) => Ok(self.0.len() - 1),

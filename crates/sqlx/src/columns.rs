@@ -153,7 +153,7 @@ impl StoredColumns<'_> {
         sql.push(" AND m.member_id = ").push_bind_text(member).push(")")
     }
 
-    /// Whoever is in a group, or in a group that is in it, and so on. No plan reads all members for
+    /// The members of a group, and of the groups in it, and so on. No plan reads all members for
     /// each that is found: SQLite keeps to the order of a cross join, and PostgreSQL to a limit.
     fn within_group(&self, group: &str) -> Sql {
         let (behind, end) = match self.dialect {

@@ -100,7 +100,7 @@ impl Pace {
         let mut under_way = self.lock();
         let Some(statement) = under_way.as_mut().filter(|statement| statement.number == number)
         else {
-            // Whoever waits for a permit asks under the lock of permits whether it is wanted: that one
+            // A waiting caller checks under the lock of permits whether it is wanted: that one
             // comes first.
             drop(under_way);
             drop(permit);

@@ -38,7 +38,7 @@ impl Permits {
     }
 
     /// Blocks until the caller gets a permit; `None` once it is not `wanted` any more, which
-    /// [`wake`](Self::wake) has it ask.
+    /// [`wake`](Self::wake) makes it check.
     pub(super) fn take(self: &Arc<Self>, wanted: impl Fn() -> bool) -> Option<Permit> {
         let mut queue = self.lock();
         let number = queue.next;

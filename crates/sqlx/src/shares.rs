@@ -25,7 +25,8 @@ pub(super) struct Place {
 }
 
 impl Shares {
-    /// So many places for each tenant, and at least one; whoever finds none waits so long at most.
+    /// Creates this many places for each tenant, at least one. A request that finds none waits this
+    /// long at most.
     pub(super) fn new(at_once: u32, acquire_timeout: Duration) -> Self {
         let at_once =
             usize::try_from(at_once).unwrap_or(usize::MAX).clamp(1, Semaphore::MAX_PERMITS);
