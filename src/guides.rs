@@ -42,6 +42,7 @@ pub mod authentication {}
 pub mod performance {}
 
 #[doc = include_str!("docs/operations.md")]
+#[doc(alias = "rate_limit")]
 #[doc(alias = "timeout")]
 #[doc(alias = "retry")]
 #[doc(alias = "logging")]

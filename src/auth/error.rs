@@ -41,7 +41,6 @@ pub enum AuthError {
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),
     /// The tenant or client has too many concurrent requests: 503, with `Retry-After`.
     #[error("too many concurrent requests for this tenant: try again later")]
-    #[doc(alias = "rate_limit")]
     Busy {
         /// The time that the client should wait.
         retry_after: Duration,
