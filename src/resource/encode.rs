@@ -18,7 +18,7 @@ impl ResourceType {
     ///
     /// Null and empty values are left out, at any depth, and so is an empty `id`. Names and types are
     /// checked. `schemas` is derived. Missing attributes are not an error: call
-    /// [`validate`](crate::resource::validate) for required ones.
+    /// [`validate`](crate::resource::validate()) for required ones.
     ///
     /// ```
     /// use scimwire::ResourceType;

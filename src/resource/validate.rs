@@ -28,7 +28,7 @@ pub fn validate(resource: &Resource, resource_type: &ResourceType) -> Result<(),
 ///
 /// # Errors
 ///
-/// - as [`check`].
+/// - as [`validate`](validate()).
 pub(crate) fn check_changed(
     resource: &Resource,
     resource_type: &ResourceType,
