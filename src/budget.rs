@@ -13,7 +13,8 @@ const BYTES: usize = 64;
 ///
 /// The unit is unspecified: today it is about one value that is evaluated, or 64 bytes of text that
 /// are compared, folded or copied. What a request costs may change in any release, so leave room in
-/// your own limits, and do not rely on the exact point at which a request is rejected with `tooMany`.
+/// your own limits, and do not rely on the exact point at which a request is rejected with
+/// `tooMany`.
 ///
 /// The dispatcher makes one for each request, from
 /// [`Limits::eval_budget`](crate::dispatch::Limits::eval_budget), and hands it to stores in
@@ -46,7 +47,8 @@ impl EvalBudget {
         Self(None)
     }
 
-    /// Takes so many units. Where fewer are left, all of them are gone: what follows fails too.
+    /// Spends this many units. If fewer are left, all of them are gone, and what follows fails,
+    /// too.
     ///
     /// # Errors
     ///

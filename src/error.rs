@@ -25,7 +25,7 @@ macro_rules! scim_types {
                 match self { $(Self::$variant => $text,)* }
             }
 
-            /// The HTTP status that goes with it.
+            /// The HTTP status of the type.
             #[must_use]
             pub fn status(self) -> StatusCode {
                 match self { $(Self::$variant => StatusCode::$status,)* }

@@ -153,20 +153,20 @@
 //!
 //! # Compatibility
 //!
-//! - Types of other crates in the public API are those of `http`, `bytes`, `serde_json`, `chrono` and
-//!   `async-trait`, all re-exported here: [`http`], [`serde_json`], [`chrono`] and
+//! - Types of other crates in the public API are those of `http`, `bytes`, `serde_json`, `chrono`
+//!   and `async-trait`, all re-exported here: [`http`], [`serde_json`], [`chrono`] and
 //!   [`async_trait`](macro@async_trait). A new major version of one of them requires a new major
 //!   version of this crate.
 //! - Times are `chrono::DateTime<Utc>`, since a SCIM `dateTime` has a range and a precision of its
-//!   own. `std::time::SystemTime` is platform-dependent and has no parsing or formatting. sqlx, diesel
-//!   and serde support the type.
+//!   own. `std::time::SystemTime` is platform-dependent and has no parsing or formatting. sqlx,
+//!   diesel and serde support the type.
 //! - Traits with `async fn` use `#[async_trait]`, so that they can be used as `dyn`, until
 //!   `async fn` in `dyn` traits is stable.
 //! - Structs and enums that may grow are `#[non_exhaustive]`. Exhaustive enums, such as
 //!   [`filter::Filter`], [`filter::BoundFilter`] and [`filter::CompareOp`], are complete: a new
 //!   variant requires a new major version, so match them without a wildcard.
-//! - [`Deviation::rule`](quirks::Deviation::rule), [`Error::scim_type`] and the names of switches are
-//!   stable. The text of errors and deviations may change in any version, as may the unit of
+//! - [`Deviation::rule`](quirks::Deviation::rule), [`Error::scim_type`] and the names of switches
+//!   are stable. The text of errors and deviations may change in any version, as may the unit of
 //!   [`EvalBudget`](filter::EvalBudget). Defaults of [`Limits`](dispatch::Limits) and of
 //!   [`Quirks::LENIENT`] may change in a minor version.
 //! - The minimum supported Rust version is 1.88. Raising it is a minor version. Clippy's

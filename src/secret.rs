@@ -1,10 +1,9 @@
-//! Texts that nobody may see: bearer tokens and passwords.
+//! Bearer tokens and passwords.
 
 use std::fmt;
 
-/// A secret: it shows neither in `Debug` nor in an error, and has no `Display`.
-/// [`expose`](Self::expose) is the only way to read it, so that whoever looks for leaks looks for
-/// that word.
+/// A secret. `Debug` and errors hide it, and there is no `Display`. [`expose`](Self::expose) is the
+/// only way to read it, so a search for that word finds every use.
 ///
 /// ```
 /// use scimwire::Secret;
@@ -17,7 +16,7 @@ use std::fmt;
 pub struct Secret(Box<str>);
 
 impl Secret {
-    /// The secret itself. What is done with it must not print, log or keep it.
+    /// Returns the secret. Do not print, log or store it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -148,7 +148,7 @@ fn authorization(headers: &HeaderMap) -> Option<&str> {
     value.to_str().ok().map(str::trim)
 }
 
-/// One word, of characters that can stand in a header.
+/// One word, of characters that a header may contain.
 fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_graphic())

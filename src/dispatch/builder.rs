@@ -35,7 +35,7 @@ pub enum BuildError {
     BaseUrl {
         /// The base URL.
         url: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: BaseUrlError,
     },
     /// The base URL contains a user name or password. It is not shown for that reason.
@@ -152,8 +152,8 @@ impl DispatcherBuilder {
     }
 
     /// Rejects filters in URLs that name one of these attributes, such as `emails` or
-    /// `name.familyName`, with 403 `sensitive`: URLs end up in logs and histories. The client has to
-    /// POST to `.search` instead (RFC 7644, Section 7.5.2). Most identity providers only know
+    /// `name.familyName`, with 403 `sensitive`: URLs end up in logs and histories. The client has
+    /// to POST to `.search` instead (RFC 7644, Section 7.5.2). Most identity providers only know
     /// filters in URLs, on `userName` and `externalId` at least.
     pub fn sensitive_attributes<'n>(
         mut self,

@@ -119,7 +119,7 @@ pub(super) fn of_failure(failure: Failure, report: &mut RequestReport) -> Respon
     response
 }
 
-/// Sets a header; a value that cannot stand in one is left out.
+/// Sets a header; a value that is not allowed in one is omitted.
 pub(super) fn set(response: &mut Response<Bytes>, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);

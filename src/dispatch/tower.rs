@@ -25,7 +25,7 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 /// the kind [`TimedOut`](io::ErrorKind::TimedOut) is answered with 408, and one that fails
 /// otherwise with 400.
 ///
-/// In axum it is nested, or routed to as it is. Where tenants stand in the path, do not nest: a
+/// In axum it is nested, or routed to as it is. Where tenants are in the path, do not nest: a
 /// router that takes a prefix away hides from
 /// [`TenantUrlTemplate::verify`](crate::auth::TenantUrlTemplate::verify) what stood in it.
 ///

@@ -14,8 +14,8 @@ use crate::value::{Number, Text};
 ///
 /// `Display` is the inverse of parsing.
 ///
-/// The variants are complete, so that you can match on all of them: another one would be a new major
-/// version of this crate.
+/// The variants are complete, so that you can match on all of them: another one would be a new
+/// major version of this crate.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Filter {
     /// All of them hold; at least two.

@@ -12,7 +12,7 @@ use crate::shown::Shown;
 pub struct BindError {
     path: String,
     kind: BindErrorKind,
-    /// What is wrong with the resource type.
+    /// The error of an inconsistent resource type.
     problem: Option<Box<SchemaError>>,
 }
 
@@ -20,19 +20,19 @@ pub struct BindError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BindErrorKind {
-    /// There is no such attribute.
+    /// No schema defines the attribute.
     Unknown,
-    /// Its value is never returned, and so cannot be searched for (RFC 7643, Section 7).
+    /// The attribute is never returned, so it cannot be searched (RFC 7643, Section 7).
     Hidden,
-    /// It is complex, and has no `value` that could be compared.
+    /// The attribute is complex and has no `value` to compare.
     Complex,
-    /// It has one value only, or is no attribute that a value filter goes with.
+    /// A value filter needs a multi-valued complex attribute, and this is not one.
     NotMultiValued,
-    /// The operator does not go with the type (RFC 7644, Table 3).
+    /// The operator does not support the type (RFC 7644, Table 3).
     Operator(CompareOp, AttributeType),
     /// The operand is not of the attribute's type.
     Operand(AttributeType),
-    /// Only `eq` and `ne` go with null.
+    /// Only `eq` and `ne` support null.
     Null(CompareOp),
     /// The resource type is inconsistent; the source says why.
     ResourceType,

@@ -109,8 +109,8 @@ impl ListResponse<()> {
     /// The end of a message, after its resources.
     pub(crate) const END: &[u8] = b"]}";
 
-    /// The text of the message up to its resources, which are parted by commas. It is written without
-    /// a serializer: many pages have few resources, or one.
+    /// The text of the message up to its resources, which are parted by commas. It is written
+    /// without a serializer: many pages have few resources, or one.
     pub(crate) fn head(&self) -> Vec<u8> {
         let mut text = Vec::with_capacity(HEAD);
         // There is room without end.

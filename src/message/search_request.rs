@@ -178,7 +178,7 @@ impl SearchRequest {
     }
 }
 
-/// Returns `true` if no character beyond ASCII stands in a query, encoded or not.
+/// Returns `true` if no character beyond ASCII is in a query, encoded or not.
 fn is_of_ascii(query: &str) -> bool {
     let begins_beyond = |digit: &u8| matches!(digit, b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F');
     let bytes = query.as_bytes();

@@ -298,8 +298,8 @@ impl Case {
 }
 
 impl<'q> Question<'q> {
-    /// Returns the questions of a filter: that a text equals one, or one of several. A value that is
-    /// not meant by one of them is not meant by the filter; each is about another sub-attribute.
+    /// Returns the questions of a filter: that a text equals one, or one of several. A value that
+    /// is not meant by one of them is not meant by the filter; each is about another sub-attribute.
     pub(super) fn of_filter(filter: &'q BoundFilter) -> Vec<Self> {
         match filter {
             BoundFilter::And(terms) => {

@@ -93,8 +93,8 @@ impl Replacement {
         }
     }
 
-    /// Returns `true` if `current` has, also in its words, all that the body says, so that nothing is
-    /// to be replaced. Where that takes more than a comparison, the answer is `false`.
+    /// Returns `true` if `current` has, also in its words, all that the body says, so that nothing
+    /// is to be replaced. Where that takes more than a comparison, the answer is `false`.
     pub(crate) fn is_said_by(&self, current: &Resource) -> bool {
         let says =
             |container: Option<&str>, attribute: &Arc<Attribute>, of: &Object, wanted: &Object| {
@@ -224,7 +224,7 @@ impl Replacement {
         Ok(())
     }
 
-    /// Returns `true` if the body unassigns the attribute in so many words.
+    /// Returns `true` if the body unassigns the attribute explicitly.
     fn clears(&self, container: Option<&str>, name: &str) -> bool {
         self.cleared.iter().any(|cleared| {
             let extension = cleared.extension().map(|schema| schema.uri().as_str());

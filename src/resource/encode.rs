@@ -16,8 +16,8 @@ impl ResourceType {
     /// [`User`](crate::resource::User). Its names are those of the schema
     /// (`#[serde(rename_all = "camelCase")]`), and each extension is an object under its URI.
     ///
-    /// Null and empty values are left out, at any depth, and so is an empty `id`. Names and types are
-    /// checked. `schemas` is derived. Missing attributes are not an error: call
+    /// Null and empty values are left out, at any depth, and so is an empty `id`. Names and types
+    /// are checked. `schemas` is derived. Missing attributes are not an error: call
     /// [`validate`](crate::resource::validate()) for required ones.
     ///
     /// ```

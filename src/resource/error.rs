@@ -11,7 +11,7 @@ use crate::shown::Shown;
 pub struct ValueError {
     path: String,
     kind: ValueErrorKind,
-    /// What is wrong with the resource type.
+    /// The error of an inconsistent resource type.
     problem: Option<Box<SchemaError>>,
 }
 
@@ -19,23 +19,23 @@ pub struct ValueError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ValueErrorKind {
-    /// It is not of the attribute's type.
+    /// The value is not of the attribute's type.
     Type(AttributeType),
-    /// It is none of the canonical values, and the host accepts no others.
+    /// The value is not canonical, and the attribute accepts only its canonical values.
     NotCanonical,
-    /// It is not an array.
+    /// The value is not an array.
     NotArray,
-    /// It is an array.
+    /// The value is an array.
     Array,
-    /// There has to be one.
+    /// A required attribute has no value.
     Required,
     /// A required extension is missing.
     RequiredExtension,
-    /// More than one value is the primary one (RFC 7643, Section 2.4).
+    /// More than one value is primary (RFC 7643, Section 2.4).
     Primary,
-    /// It stands twice under names that differ only in case.
+    /// The object names it twice, in different case.
     Duplicate,
-    /// No schema defines it.
+    /// No schema defines the attribute.
     Unknown,
     /// `schemas` is not an array of URIs.
     Schemas,

@@ -16,10 +16,10 @@ const SMALL: usize = of_block(2 * size_of::<usize>() + ROOM * MEMBER);
 /// The least that an element takes which is an object.
 pub(crate) const OBJECT: usize = ELEMENT + SMALL;
 
-/// So many bytes of text stand in the value itself.
+/// The number of bytes of text that the value itself holds.
 const TEXT: usize = size_of::<Text>();
 
-/// Returns the heap memory of a block of so many bytes.
+/// Returns the heap memory of a block of this size.
 const fn of_block(bytes: usize) -> usize {
     let whole = (bytes + 8).next_multiple_of(16);
     if whole > 32 { whole } else { 32 }

@@ -118,8 +118,8 @@ fn is_ours(timestamp: &str) -> bool {
 /// What a store derives from other resources, such as `groups` of a user, does not count: a change
 /// of a group would else be a change of each of its members.
 ///
-/// Equality and `Hash` disregard `W/`, as the weak comparison of RFC 9110, Section 8.8.3.2: SCIM uses
-/// weak tags with `If-Match`. So two equal versions may differ in [`Version::as_str`].
+/// Equality and `Hash` disregard `W/`, as the weak comparison of RFC 9110, Section 8.8.3.2: SCIM
+/// uses weak tags with `If-Match`. So two equal versions may differ in [`Version::as_str`].
 ///
 /// ```
 /// use scimwire::resource::Version;

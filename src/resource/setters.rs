@@ -5,7 +5,8 @@ use super::typed::{
     MultiValued, Name, PhoneNumber, Photo, Role, User, X509Certificate,
 };
 
-/// Setters, each named after its attribute: of one value, of a text that may be absent, or of a list.
+/// Setters, each named after its attribute: of one value, of a text that may be absent, or of a
+/// list.
 macro_rules! setters {
     ($($type:ident { $($kind:tt $setter:ident: $field:ident $attribute:literal $(($of:ty))?;)* })*) => {
         $(impl $type {

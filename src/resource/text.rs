@@ -31,9 +31,9 @@ pub(super) struct Text {
 #[derive(Clone)]
 pub(crate) struct Written {
     pub(crate) text: Bytes,
-    /// The URL of the resource; `None` if it cannot stand in a header.
+    /// The URL of the resource; `None` if it cannot be a header value.
     pub(crate) location: Option<HeaderValue>,
-    /// The version; `None` if there is none, or it cannot stand in a header.
+    /// The version; `None` if there is none, or it cannot be a header value.
     pub(crate) version: Option<HeaderValue>,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct CacheShare {
 }
 
 impl CacheShare {
-    /// Takes so many bytes; `None` if the cache is full.
+    /// Reserves this many bytes; `None` if the cache is full.
     pub(crate) fn take(bytes: usize) -> Option<Self> {
         let room = |kept: usize| Some(kept + bytes).filter(|kept| *kept <= MOST);
         KEPT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).ok()?;
@@ -144,7 +144,7 @@ impl Resource {
         locations: &ResourceUrls,
         resource_type: &ResourceType,
     ) -> Written {
-        // A value that cannot stand in a header is left out, so that no id can break into another
+        // A value that cannot be a header value is left out, so that no id can break into another
         // header.
         let location = locations.url_of(resource_type.name(), self.id());
         let location = location.and_then(|location| HeaderValue::try_from(location).ok());

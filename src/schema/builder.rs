@@ -233,7 +233,7 @@ impl SchemaBuilder {
     ///
     /// # Errors
     ///
-    /// - the URI is no URN;
+    /// - the URI is not a URN;
     /// - an attribute is inconsistent, or has a name that is taken: the error says which, as
     ///   `attributes[3].name`.
     pub fn build(self) -> Result<Schema, SchemaError> {

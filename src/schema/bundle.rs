@@ -18,8 +18,9 @@ use super::schema::{Schema, is_of_discovery};
 /// - A resource type that is not there yet is added.
 /// - One that is there already, such as `User`, gets the extensions that the document lists besides
 ///   those it has. Its endpoint and its schema stay; a document that names others is refused.
-/// - `"canonicalValuesOnly": ["emails.type"]` in a resource type is no word of the RFC: of these attributes only
-///   the canonical values are accepted, as by [`ResourceType::enforce_canonical_values`].
+/// - `"canonicalValuesOnly": ["emails.type"]` in a resource type is no word of the RFC: of these
+///   attributes only the canonical values are accepted, as by
+///   [`ResourceType::enforce_canonical_values`].
 /// - A schema is one of the document's, of the resource types that are there, or of RFC 7643,
 ///   Section 4. One that no resource type of the document uses is refused, since it would do
 ///   nothing.

@@ -26,7 +26,7 @@ pub enum SchemaErrorKind {
     UnknownMember,
     /// The word is not one of these.
     UnknownWord(Vec<&'static str>),
-    /// The id of a schema is no URN.
+    /// The id of a schema is not a URN.
     InvalidUri,
     /// The name does not follow `ATTRNAME` (RFC 7643, Section 2.1).
     InvalidName,
@@ -34,7 +34,7 @@ pub enum SchemaErrorKind {
     Reserved(String),
     /// The id of a resource type is not its name.
     InvalidId,
-    /// A complex attribute stands inside a complex attribute (RFC 7643, Section 2.3.8).
+    /// A complex attribute is inside a complex attribute (RFC 7643, Section 2.3.8).
     NestedComplex,
     /// An attribute that is not complex has sub-attributes (RFC 7643, Section 1.2).
     SimpleWithSubAttributes,

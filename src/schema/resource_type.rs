@@ -409,7 +409,8 @@ impl ResourceType {
         self.indexed.iter().filter_map(|path| self.resolve(path))
     }
 
-    /// Checks the type, such as that each attribute named by [`with_unique`](Self::with_unique) exists.
+    /// Checks the type, such as that each attribute named by [`with_unique`](Self::with_unique)
+    /// exists.
     ///
     /// You need not call it: a dispatcher cannot be built with an inconsistent type, and
     /// [`Resources`](crate::service::Resources), binders and decoders fail with the same error.

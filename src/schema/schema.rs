@@ -139,7 +139,7 @@ impl TryFrom<Value> for Schema {
     ///
     /// # Errors
     ///
-    /// - the document is not of that form, or its id is no URN;
+    /// - the document is not of that form, or its id is not a URN;
     /// - an attribute is inconsistent, or has a name that is taken.
     ///
     /// The error says where, as `attributes[3].type`.

@@ -272,7 +272,7 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// RFC 7644, Section 7.5.2: URLs are kept in logs and histories, and what stands in them is
+    /// RFC 7644, Section 7.5.2: URLs are kept in logs and histories, and their content is
     /// too.
     fn refuse_sensitive(&self, filter: &BoundFilter) -> Result<(), Failure> {
         let mut found = None;

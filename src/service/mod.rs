@@ -18,8 +18,8 @@
 // | 3.14: versions of resources | `versions.rs` |
 // | 4: discovery | `discovery.rs`, `service_provider_config.rs` |
 //
-// A verb is a function of that name. What a client sends through the dispatcher or in a bulk request,
-// and what the application does by `Resources`, runs through the same one.
+// A verb is a function of that name. What a client sends through the dispatcher or in a bulk
+// request, and what the application does by `Resources`, runs through the same one.
 
 pub(crate) mod bulk;
 mod call;

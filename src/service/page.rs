@@ -13,8 +13,7 @@ pub(super) struct Listing {
 
 impl Listing {
     /// Writes resources behind `head` until the next one would make the text of them longer than
-    /// `most` bytes. The first is always there, so that whoever asks for one page after the other
-    /// comes to the end.
+    /// `most` bytes. The first is always written, so that paging makes progress.
     pub(super) fn of<'r>(
         head: Vec<u8>,
         resources: impl Iterator<Item = ProjectedResource<'r>> + Clone,

@@ -2,8 +2,8 @@
 
 use super::dialect::Dialect;
 
-/// A value that is bound to a statement. The variants are complete: another one would be a new major
-/// version of this crate.
+/// A value that is bound to a statement. The variants are complete: another one would be a new
+/// major version of this crate.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Parameter {
     /// Text.

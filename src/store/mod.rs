@@ -205,8 +205,8 @@ pub struct StorePage {
 }
 
 impl StorePage {
-    /// Returns resources without a total, and with no further ones. A store that does not page needs
-    /// no more than that.
+    /// Returns resources without a total, and with no further ones. A store that does not page
+    /// needs no more than that.
     #[must_use]
     pub fn new(resources: Vec<Arc<Resource>>) -> Self {
         Self { resources, total: None, has_more: false }

@@ -251,8 +251,8 @@ pub async fn rejected_update_changes_nothing(factory: &dyn StoreFactory) {
     }
 }
 
-/// An id that was given once is not given again, not even when its resource was deleted, and
-/// whichever was the last: whoever kept it would take one resource for another.
+/// The id of a deleted resource is never reused: a client that still has it would take one resource
+/// for another.
 pub async fn ids_are_never_reused(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {

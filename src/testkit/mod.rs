@@ -23,7 +23,8 @@
 //!
 //! To fit the checks to your store:
 //!
-//! - **Types**: pass the resource types that you serve: `.store(//!   MyUsers::new(pool))`. If a type has attributes that the tables lack, cut it down with
+//! - **Types**: pass the resource types that you serve: `.store(//!   MyUsers::new(pool))`. If a
+//!   type has attributes that the tables lack, cut it down with
 //!   [`ResourceType::retain_attributes`](crate::ResourceType::retain_attributes), or name the ones
 //!   that are kept: `.retain_attributes("User", &["userName", "name", "emails", "active"])`.
 //!   Without groups, their checks are skipped.

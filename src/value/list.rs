@@ -17,7 +17,7 @@ impl List {
         Self(ThinVec::new())
     }
 
-    /// No values yet, and room for so many.
+    /// Creates an empty list with room for this many values.
     #[must_use]
     pub fn with_capacity(values: usize) -> Self {
         Self(ThinVec::with_capacity(values))

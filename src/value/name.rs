@@ -37,8 +37,8 @@ struct Known {
 
 static KNOWN: LazyLock<Table> = LazyLock::new(Table::new);
 
-/// The names of attributes and schemas. It only ever grows, up to a limit, so that whoever defines
-/// attributes without end takes no memory without end.
+/// The names of attributes and schemas. The table only grows, up to a limit, so that endless new
+/// attributes do not take endless memory.
 pub(super) struct Table {
     places: Vec<OnceLock<Known>>,
     /// The number of names.

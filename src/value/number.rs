@@ -31,7 +31,7 @@ enum Kept {
     Written(Box<Text>),
 }
 
-/// The text is no JSON number, or one too large for any.
+/// The text is not a JSON number, or it is out of range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a number")]
 pub struct NumberError(());

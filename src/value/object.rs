@@ -8,7 +8,7 @@ use thin_vec::ThinVec;
 
 use super::{IntoIter, NULL, Name, Value};
 
-/// The members of an object, in one block of memory: no name stands twice. They are in the order in
+/// The members of an object, in one block of memory: no name occurs twice. They are in the order in
 /// which the schema has their names; those that no schema has come last, by their text.
 #[derive(Clone, Default, Eq)]
 pub struct Object(ThinVec<(Name, Value)>);
@@ -30,7 +30,7 @@ impl Object {
         Self(ThinVec::new())
     }
 
-    /// No members yet, and room for so many.
+    /// Creates an empty object with room for this many members.
     #[must_use]
     pub fn with_capacity(members: usize) -> Self {
         Self(ThinVec::with_capacity(members))
@@ -50,7 +50,7 @@ impl Object {
         }
     }
 
-    /// Of these members; none if a name stands twice.
+    /// Creates an object of these members; `None` if a name occurs twice.
     pub(crate) fn of_distinct(
         members: impl ExactSizeIterator<Item = (Name, Value)>,
     ) -> Option<Self> {

@@ -84,8 +84,8 @@ impl Trouble {
 /// | a violated unique index | `Conflict`; [`StoreError::with_attribute`] says of what |
 /// | all else | `Other` |
 ///
-/// What became `Unavailable` goes to the log of the feature `tracing` as a warning, since it has no room
-/// for a source.
+/// With the feature `tracing`, the cause of an `Unavailable` is logged as a warning, since the
+/// variant has no source.
 #[must_use]
 pub fn store_error(err: Error) -> StoreError {
     match Trouble::of(&err) {

@@ -1,9 +1,8 @@
 //! The pace of statements in SQLite: how much each may cost, how long it may run, and how it gives
 //! way to others.
 //!
-//! The thread of a connection looks after that itself, now and then while a statement runs. So
-//! nothing has to be sent to it before each statement, and a statement ends as well when whoever
-//! asked for it is gone.
+//! The thread of a connection checks this itself at intervals while a statement runs. So nothing
+//! has to be sent to it before each statement, and a statement also ends when its caller is gone.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

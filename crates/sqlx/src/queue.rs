@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The time for which a permit is exclusive. If no other request waits, the next one begins at once.
+/// The time for which a permit is exclusive. If no other request waits, the next one begins at
+/// once.
 const SLICE: Duration = Duration::from_millis(50);
 
 /// The places of those that run.

@@ -168,8 +168,7 @@ impl Layout {
     }
 }
 
-/// Reads a document; one that is damaged is a failure that whoever operates the database has to
-/// see.
+/// Parses a document. A damaged one is an error for the operator of the database.
 pub(super) fn read(document: &str) -> Result<Resource, StoreError> {
     match parse_object(document.as_bytes(), JsonLimits::unlimited()) {
         Ok(object) => Ok(Resource::from_object(object)),

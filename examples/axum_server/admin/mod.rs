@@ -1,5 +1,5 @@
-//! The host's own view of its users, groups, settings and events: JSON, outside SCIM, for whoever
-//! has the admin key.
+//! The administration API: users, groups, settings and events of a tenant as JSON, for callers with
+//! the admin key.
 
 mod change;
 mod error;

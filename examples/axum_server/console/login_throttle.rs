@@ -1,6 +1,6 @@
 //! Wrong passwords, counted for each address: after a few there is a pause, and a longer one after
-//! each further. Of IPv6 a network of 64 bits counts as one address, since a client that has one has
-//! all of it.
+//! each further. Of IPv6 a network of 64 bits counts as one address, since a client that has one
+//! has all of it.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};

@@ -66,8 +66,8 @@ pub(super) async fn one(
     Ok(Json(told))
 }
 
-/// Lets nobody of the tenant in any more, and deletes all that is kept of it. The administrator who asks for it
-/// has typed the name.
+/// Lets nobody of the tenant in any more, and deletes all that is kept of it. The administrator who
+/// asks for it has typed the name.
 pub(super) async fn close(
     State(console): State<Arc<Console>>,
     Path(tenant): Path<String>,

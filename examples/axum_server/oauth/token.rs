@@ -82,8 +82,8 @@ async fn client(oauth: &OAuth, head: &Parts, form: &Parameters) -> Result<Client
     if oauth.is_here(&client, head).await? { Ok(client) } else { Err(OAuthError::InvalidClient) }
 }
 
-/// Gives a client a token for itself. One that was deleted meanwhile gets none: whoever deletes a
-/// client looks for its tokens only after that.
+/// Issues a token to a client for itself. A client that was deleted meanwhile gets none: a deletion
+/// revokes the tokens of a client only after the client itself is gone.
 async fn for_itself(oauth: &OAuth, client: &Client) -> Result<Issued, OAuthError> {
     let issued = oauth.grants.for_itself(client).await?;
     if oauth.clients.find(&client.id).await?.is_none() {

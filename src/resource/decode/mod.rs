@@ -38,7 +38,7 @@ pub struct ResourceDecoder<'t> {
 pub struct Decoded {
     /// The resource.
     pub resource: Resource,
-    /// The attributes that the client unassigned in so many words: PUT clears them.
+    /// The attributes that the client unassigned explicitly: PUT clears them.
     pub cleared: Vec<ResolvedPath>,
 }
 
@@ -105,7 +105,7 @@ impl<'t> ResourceDecoder<'t> {
     ///
     /// - `schemas` is missing or wrong;
     /// - a value is not of its attribute's type;
-    /// - an attribute stands twice;
+    /// - an attribute occurs twice;
     /// - the resource type is [inconsistent](ResourceType::validate).
     pub fn resource(self, body: impl Into<Object>) -> Result<Resource, ValueError> {
         Ok(self.decode(body, &mut Deviations::default())?.resource)
@@ -200,7 +200,7 @@ impl Decoding<'_> {
     ///
     /// - it is no object;
     /// - a value is not of its attribute's type;
-    /// - an attribute stands twice.
+    /// - an attribute occurs twice.
     pub(crate) fn extension(&mut self, uri: &str, value: Value) -> Result<Object, ValueError> {
         let body = match value {
             Value::Object(body) => body,

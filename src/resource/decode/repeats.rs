@@ -33,7 +33,7 @@ pub(super) fn remove_repeats(attribute: &Attribute, values: &mut List) {
     }
 }
 
-/// Returns `true` if a value may stand twice, and `false` if none does.
+/// Returns `true` if a value may occur twice, and `false` if none does.
 pub(super) fn may_repeat(attribute: &Attribute, values: &[Value]) -> bool {
     if attribute.is_resource_reference() {
         return repeats_an_id(values);

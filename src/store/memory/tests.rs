@@ -176,7 +176,7 @@ fn what_is_too_long_grows_no_longer() {
     for (operations, expected) in [
         (replace("title", json!(longer)), false),
         (replace("displayName", json!("x")), false),
-        // A byte longer: whoever is to be kept out is.
+        // A byte longer is rejected.
         (replace("active", json!(false)), true),
         (on_and_longer, false),
         (replace("title", json!("y".repeat(1_000))), true),

@@ -164,10 +164,17 @@ impl Tables {
             .push(", ");
         let sql = sql.push_bind(text(at(&format!("{ENTERPRISE}:manager.value")))).push(", ");
         self.ids(&sql.push_bind(text(at(&format!("{BADGE}:serial")))).push(")")).await;
-        for address in at("addresses").iter().filter_map(Value::as_array).flatten() {
-            let type_key = sort_key(attribute("addresses.type").leaf(), &address["type"]);
+        self.insert_addresses(user).await;
+    }
+
+    async fn insert_addresses(&mut self, user: &Resource) {
+        let kind = USERS.resolve(&"addresses.type".parse().expect("a path")).expect("an attribute");
+        let text = |value: Option<&str>| Parameter::OptionalText(value.map(str::to_owned));
+        for address in user.get("addresses").iter().filter_map(|list| list.as_array()).flatten() {
+            let type_key = sort_key(kind.leaf(), &address["type"]);
+            let country = address.get("country").and_then(Value::as_str);
             let sql = Sql::new("INSERT INTO address VALUES (").push_bind_text(user.id()).push(", ");
-            let sql = sql.push_bind(text(address.get("country").cloned())).push(", ");
+            let sql = sql.push_bind(text(country)).push(", ");
             self.ids(&sql.push_bind(Parameter::OptionalText(type_key)).push(")")).await;
         }
     }

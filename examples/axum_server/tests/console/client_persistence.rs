@@ -1,5 +1,4 @@
-//! What is kept of clients and of what they were given: after a restart, once it has expired, and
-//! in two processes.
+//! OAuth 2 clients and their tokens after a restart, after they expired, and in two processes.
 
 use tempfile::TempDir;
 
