@@ -71,7 +71,7 @@ pub struct Room {
 impl Room {
     /// Creates a limit in bytes, such as [`StoreQuery::memory`].
     #[must_use]
-    pub fn of(memory: usize) -> Self {
+    pub fn new(memory: usize) -> Self {
         Self { left: memory, is_begun: false }
     }
 

@@ -39,7 +39,7 @@ impl<'b> Composer<'b> {
     pub(super) fn new(beside: Beside<'b>, memory: usize) -> Self {
         Self {
             beside,
-            room: Room::of(memory),
+            room: Room::new(memory),
             nesting: Nesting::default(),
             is_listed: !beside.has_groups(),
             is_in_order: true,

@@ -135,7 +135,7 @@ impl Search<'_> {
         let chosen = self.selection.projection.membership(self.resource_type);
         let is_whole =
             chosen.members().is_none() && !self.shows_groups(chosen, &selected.resources);
-        let mut room = Room::of(self.selection.memory);
+        let mut room = Room::new(self.selection.memory);
         let mut shown = Vec::with_capacity(selected.resources.len());
         for seen in selected.resources {
             if !room.may_take(self.least_memory(chosen, &seen)) {
