@@ -22,7 +22,7 @@ struct Terms<'b> {
 
 impl PatchPlan {
     /// Applies every step, or none: the resource comes by value, and a failure drops it. Whether
-    /// the result is one that may be stored is for [`resource::check`](crate::resource::validate)
+    /// the result is one that may be stored is for [`resource::validate`](crate::resource::validate())
     /// to say.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ impl ResourceType {
     /// [`User`](crate::resource::User). Its names are those of the schema
     /// (`#[serde(rename_all = "camelCase")]`), and each extension is an object under its URI.
     ///
-    /// Null and empty values are left out, at any depth, and so is an empty `id`. Names and types
+    /// Null, empty arrays and empty objects are left out, at any depth, and so is an empty `id`. Names and types
     /// are checked. `schemas` is derived. Missing attributes are not an error: call
     /// [`validate`](crate::resource::validate()) for required ones.
     ///

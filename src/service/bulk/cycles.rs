@@ -108,7 +108,7 @@ impl Job<'_, '_> {
     }
 
     /// Takes back what was made of a circle that could not be closed, and returns where that is of
-    /// it which the host keeps. what a hook let take over something that was there before stays.
+    /// it which the host keeps. A resource that a hook linked to an existing one stays.
     async fn undo(&mut self, made: &[Made]) -> Vec<(usize, Option<String>)> {
         let (call, mut left) = (self.call, Vec::new());
         for made in made.iter().rev().filter(|made| made.outcome.is_new) {

@@ -147,6 +147,8 @@ impl Tenancy {
         let is_renamed = self.memberships.count(id) != 0
             && !self.find(resource_type, id).is_some_and(has_name_of);
         self.table_mut(resource_type).replace(id, resource, changed)?;
+        // The copy has values that are gone, and would stay until it is asked for again.
+        self.memberships.shown.forget(id);
         if is_renamed {
             self.memberships.shown.forget_all();
         }
@@ -185,6 +187,7 @@ impl Tenancy {
         {
             resource.set_meta(&meta.changed(SystemTime::now().into()));
             table.touch(id, Arc::new(resource));
+            self.memberships.shown.forget(id);
         }
     }
 

@@ -160,3 +160,16 @@ fn nothing_is_made_twice_until_a_change() {
     assert!(!Arc::ptr_eq(&kept, &again));
     assert_eq!(kept.get("groups"), again.get("groups"));
 }
+
+/// Values that a change removes are in no copy either, although nobody asks for the user again.
+#[test]
+fn a_changed_user_is_forgotten() {
+    let nested = nested();
+    let Fixture { users, cx, .. } = &nested.fixture;
+    let kept = || users.known(cx).read().memberships.shown.lock().len();
+    (0..3).for_each(|_| drop(nested.shown()));
+    assert_eq!(kept(), 1);
+    let operation = json!([{ "op": "add", "path": "title", "value": "Tour Guide" }]);
+    nested.fixture.patch(users, &nested.user, operation).expect("a change");
+    assert_eq!(kept(), 0);
+}
