@@ -145,6 +145,7 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `derive` | `#[derive(ScimResource)]`, for your own structs: see [`typed`] |
 //! | `tokens` | [`auth`]`::Tokens`: bearer tokens, shown once, stored as hashes |
 //! | `tower` | `tower::Service` for [`Dispatcher`], to mount it in axum and other routers |
 //! | `tracing` | a span for each request, without personal data |
@@ -210,6 +211,7 @@ pub mod store;
 #[cfg(feature = "testkit")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testkit")))]
 pub mod testkit;
+pub mod typed;
 pub mod value;
 
 pub use async_trait::async_trait;
@@ -224,6 +226,12 @@ pub use resource::Resource;
 pub use schema::ResourceType;
 pub use secret::Secret;
 pub use store::{MemoryDirectory, MemoryStore, ResourceStore, StoreError};
+pub use typed::ScimResource;
+
+/// Makes a struct a resource: see [`typed`].
+#[cfg(feature = "derive")]
+#[cfg_attr(docsrs, doc(cfg(feature = "derive")))]
+pub use scimwire_derive::ScimResource;
 
 #[doc = include_str!("../README.md")]
 #[cfg(doctest)]

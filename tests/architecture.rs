@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 /// Each module, after all those it may name.
 const ORDER: &[&str] = &[
     "attr", "error", "value", "budget", "clock", "secret", "shown", "quirks", "schema", "resource",
-    "filter", "message", "query", "patch", "features", "context", "auth", "store", "sql", "hooks",
-    "service", "dispatch", "testkit", "guides",
+    "filter", "message", "query", "patch", "features", "context", "auth", "store", "typed", "sql",
+    "hooks", "service", "dispatch", "testkit", "guides",
 ];
 
 const VENDORS: &[&str] = &[

@@ -45,6 +45,8 @@ pub enum ValueErrorKind {
     UnknownSchema,
     /// It is not an object.
     NotObject,
+    /// The value cannot be stored, such as a text that is not an id.
+    Unsupported,
     /// The resource type is inconsistent; the source says why.
     ResourceType,
 }
@@ -80,6 +82,7 @@ impl ValueError {
             | ValueErrorKind::RequiredExtension
             | ValueErrorKind::Primary
             | ValueErrorKind::NotObject
+            | ValueErrorKind::Unsupported
             | ValueErrorKind::ResourceType => ScimType::InvalidValue,
             ValueErrorKind::Duplicate
             | ValueErrorKind::Unknown
@@ -117,6 +120,9 @@ impl fmt::Display for ValueError {
                 write!(f, "schema `{place}` does not belong to this resource type")
             }
             ValueErrorKind::NotObject => write!(f, "`{place}` takes an object"),
+            ValueErrorKind::Unsupported => {
+                write!(f, "the value of attribute `{place}` cannot be stored")
+            }
             ValueErrorKind::ResourceType => f.write_str("the resource type is invalid"),
         }
     }

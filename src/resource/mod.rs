@@ -49,6 +49,7 @@ pub(crate) use diff::{Difference, same_value};
 pub(crate) use equality::same_by_value;
 pub(crate) use identities::{Identities, same_element};
 pub(crate) use memory::{ELEMENT, OBJECT, of_member, of_number_block, of_text_block};
+pub(crate) use paths::without_nulls;
 pub(crate) use size::json_length;
 pub(crate) use text::{CacheShare, Written};
 pub(crate) use validate::check_changed;

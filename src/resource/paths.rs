@@ -83,7 +83,7 @@ impl Resource {
 }
 
 /// The value without what is unassigned in it (RFC 7643, Section 2.5).
-pub(super) fn without_nulls(mut value: Value) -> Value {
+pub(crate) fn without_nulls(mut value: Value) -> Value {
     drop_nulls(&mut value, LEVELS);
     value
 }
