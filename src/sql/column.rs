@@ -56,6 +56,10 @@ pub enum ColumnFormat {
     /// the `value` of a reference. Lookups with `eq` and pages use the number; other operators
     /// compare text.
     IntegerKey,
+    /// A UUID, such as a key for `id` or the `value` of a reference: in PostgreSQL of type `uuid`,
+    /// in SQLite text in canonical form with lower-case letters. Lookups with `eq` and pages
+    /// use the column itself; other operators compare text.
+    Uuid,
     /// True or false; in SQLite 1 or 0.
     Boolean,
     /// A number.
@@ -78,8 +82,13 @@ pub enum TimestampFormat {
     UnixMicros,
     /// PostgreSQL's `timestamp with time zone`.
     Timestamptz,
+    /// PostgreSQL's `timestamp` without time zone, in UTC.
+    Timestamp,
     /// Text as in `meta.lastModified`: in UTC, with six digits of a second and `Z`.
     Rfc3339Micros,
+    /// Text such as `2011-05-13 04:42:34`, in UTC and whole seconds, as written by
+    /// `CURRENT_TIMESTAMP` in SQLite.
+    SqlText,
 }
 
 impl Column {
@@ -93,6 +102,41 @@ impl Column {
     /// belongs there.
     pub fn expression(sql: impl Into<String>, form: ColumnFormat) -> Self {
         Self { sql: sql.into(), form, prepared: None, not_null: false, is_name: false }
+    }
+
+    /// A text that is the same in each row, such as the `type` of the elements in a column.
+    #[must_use]
+    pub fn constant(text: &str) -> Self {
+        let form = if text.is_ascii() { ColumnFormat::Ascii } else { ColumnFormat::Text };
+        Self::expression(Dialect::literal(text), form)
+    }
+
+    /// No value in any row, for a sub-attribute that certain elements never have.
+    #[must_use]
+    pub fn null(form: ColumnFormat) -> Self {
+        let kind = match form {
+            ColumnFormat::IntegerKey => "bigint",
+            ColumnFormat::Uuid => "uuid",
+            ColumnFormat::Boolean => "boolean",
+            ColumnFormat::Number => "numeric",
+            ColumnFormat::Instant(TimestampFormat::Timestamptz) => "timestamptz",
+            ColumnFormat::Instant(TimestampFormat::Timestamp) => "timestamp",
+            ColumnFormat::Instant(
+                TimestampFormat::UnixSeconds
+                | TimestampFormat::UnixMillis
+                | TimestampFormat::UnixMicros,
+            ) => "bigint",
+            // SQLite reads any name of a type.
+            ColumnFormat::Binary => "bytea",
+            ColumnFormat::Text
+            | ColumnFormat::Ascii
+            | ColumnFormat::Folded
+            | ColumnFormat::Key
+            | ColumnFormat::Instant(TimestampFormat::Rfc3339Micros | TimestampFormat::SqlText) => {
+                "text"
+            }
+        };
+        Self::expression(format!("CAST(NULL AS {kind})"), form)
     }
 
     /// A column of [`ColumnFormat::Text`].
@@ -123,6 +167,12 @@ impl Column {
     #[must_use]
     pub fn integer_key(name: &str) -> Self {
         Self::new(name, ColumnFormat::IntegerKey)
+    }
+
+    /// A column of [`ColumnFormat::Uuid`].
+    #[must_use]
+    pub fn uuid(name: &str) -> Self {
+        Self::new(name, ColumnFormat::Uuid)
     }
 
     /// A column of [`ColumnFormat::Boolean`].

@@ -1,9 +1,7 @@
 //! Comparison of a column with an operand.
 
-use chrono::{DateTime, Datelike, Utc};
-
 use super::beyond::{OfAscii, places};
-use super::column::{Column, ColumnFormat, TimestampFormat};
+use super::column::{Column, ColumnFormat};
 use super::dialect::Dialect;
 use super::sort_key;
 use super::statement::{Parameter, Sql};
@@ -63,6 +61,9 @@ impl Column {
             (ColumnFormat::IntegerKey, operand) => exact(
                 sort_key::of_operand(operand).map(|text| self.compare_digits(dialect, op, &text)),
             ),
+            (ColumnFormat::Uuid, operand) => exact(
+                sort_key::of_operand(operand).map(|text| self.compare_uuid(dialect, op, &text)),
+            ),
             (ColumnFormat::Boolean, Operand::Boolean(value)) => {
                 exact(Some(self.against("=", Parameter::Boolean(*value))))
             }
@@ -94,6 +95,7 @@ impl Column {
     pub(super) fn is_exactly(&self, dialect: Dialect, id: &str) -> Sql {
         match self.form {
             ColumnFormat::IntegerKey => self.compare_digits(dialect, CompareOp::Eq, id),
+            ColumnFormat::Uuid => self.compare_uuid(dialect, CompareOp::Eq, id),
             _ => compare_text(dialect, &self.sql, CompareOp::Eq, id),
         }
     }
@@ -106,6 +108,7 @@ impl Column {
             }
             // What is no number comes before all that are.
             (ColumnFormat::IntegerKey, None) => Sql::new("TRUE"),
+            (ColumnFormat::Uuid, _) => self.order_uuid(dialect, ">", without_nul(id)),
             // A position is that of a resource there was, and no text of a column has U+0000 in it;
             // a forged one has to do no harm.
             _ => Sql::new(format!("{} > ", dialect.collate_bytes(&self.sql)))
@@ -115,14 +118,30 @@ impl Column {
 
     /// Returns the ORDER BY expression of ids.
     pub(super) fn in_order_of_ids(&self, dialect: Dialect) -> String {
-        if self.form == ColumnFormat::IntegerKey {
+        if self.form == ColumnFormat::IntegerKey || !self.is_text(dialect) {
             self.sql.clone()
         } else {
             dialect.collate_bytes(&self.sql)
         }
     }
 
-    fn digits(&self) -> String {
+    /// Returns `true` if what resources are ordered by is text.
+    pub(super) fn is_text(&self, dialect: Dialect) -> bool {
+        match self.form {
+            ColumnFormat::Key
+            | ColumnFormat::Text
+            | ColumnFormat::Ascii
+            | ColumnFormat::Folded
+            | ColumnFormat::IntegerKey => true,
+            ColumnFormat::Uuid => dialect == Dialect::Sqlite,
+            ColumnFormat::Boolean
+            | ColumnFormat::Number
+            | ColumnFormat::Instant(_)
+            | ColumnFormat::Binary => false,
+        }
+    }
+
+    pub(super) fn digits(&self) -> String {
         format!("CAST({} AS TEXT)", self.sql)
     }
 
@@ -164,6 +183,7 @@ impl Column {
             }
             ColumnFormat::Binary => Sql::new(format!("length({sql}) > 0")),
             ColumnFormat::IntegerKey
+            | ColumnFormat::Uuid
             | ColumnFormat::Boolean
             | ColumnFormat::Number
             | ColumnFormat::Instant(_) => Sql::new(format!("{sql} IS NOT NULL")),
@@ -180,13 +200,17 @@ impl Column {
             }
             ColumnFormat::Ascii => Some(dialect.collate_bytes(&dialect.lower(&self.sql))),
             ColumnFormat::IntegerKey => Some(dialect.collate_bytes(&self.digits())),
+            ColumnFormat::Uuid if dialect == Dialect::Sqlite => {
+                Some(dialect.collate_bytes(&self.sql))
+            }
             ColumnFormat::Text | ColumnFormat::Binary => None,
             ColumnFormat::Number if dialect == Dialect::Postgres => {
                 Some(format!("CAST({} AS numeric)", self.sql))
             }
-            ColumnFormat::Boolean | ColumnFormat::Number | ColumnFormat::Instant(_) => {
-                Some(self.sql.clone())
-            }
+            ColumnFormat::Uuid
+            | ColumnFormat::Boolean
+            | ColumnFormat::Number
+            | ColumnFormat::Instant(_) => Some(self.sql.clone()),
         }
     }
 
@@ -211,6 +235,7 @@ impl Column {
                 | ColumnFormat::IntegerKey,
                 SortKey::Text(text),
             ) => Some(Sql::new(format!("{ordered} {sign} ")).push_bind_text(text)),
+            (ColumnFormat::Uuid, SortKey::Text(text)) => Some(self.order_uuid(dialect, sign, text)),
             (ColumnFormat::Boolean, SortKey::Boolean(value)) => {
                 Some(Sql::new(format!("{ordered} {sign} ")).push_bind(Parameter::Boolean(*value)))
             }
@@ -224,55 +249,8 @@ impl Column {
         }
     }
 
-    fn against(&self, sign: &str, parameter: Parameter) -> Sql {
+    pub(super) fn against(&self, sign: &str, parameter: Parameter) -> Sql {
         Sql::new(format!("{} {sign} ", self.sql)).push_bind(parameter)
-    }
-
-    fn compare_instant(
-        &self,
-        dialect: Dialect,
-        form: TimestampFormat,
-        op: CompareOp,
-        instant: DateTime<Utc>,
-    ) -> Option<Sql> {
-        let in_a_second = match form {
-            TimestampFormat::UnixSeconds => 1,
-            TimestampFormat::UnixMillis => 1_000,
-            TimestampFormat::UnixMicros
-            | TimestampFormat::Timestamptz
-            | TimestampFormat::Rfc3339Micros => 1_000_000,
-        };
-        let grain = 1_000_000_000 / in_a_second;
-        let nanos = i64::from(instant.timestamp_subsec_nanos());
-        // What falls between two values of the column is compared with the one before it.
-        let (units, between) = (
-            instant.timestamp().checked_mul(in_a_second)?.checked_add(nanos / grain)?,
-            nanos % grain != 0,
-        );
-        let sign = match (op, between) {
-            (CompareOp::Eq, true) => return Some(Sql::new("FALSE")),
-            (CompareOp::Ge, true) => ">",
-            (CompareOp::Lt, true) => "<=",
-            (op, _) => sign(op)?,
-        };
-        match form {
-            TimestampFormat::UnixSeconds
-            | TimestampFormat::UnixMillis
-            | TimestampFormat::UnixMicros => Some(self.against(sign, Parameter::Integer(units))),
-            TimestampFormat::Timestamptz | TimestampFormat::Rfc3339Micros => {
-                let micros = DateTime::from_timestamp_micros(units)
-                    .filter(|instant| (1..=9999).contains(&instant.year()))?;
-                let text = micros.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
-                Some(if form == TimestampFormat::Timestamptz {
-                    Sql::new(format!("{} {sign} CAST(", self.sql))
-                        .push_bind_text(text)
-                        .push(" AS timestamptz)")
-                } else {
-                    Sql::new(format!("{} {sign} ", dialect.collate_bytes(&self.sql)))
-                        .push_bind_text(text)
-                })
-            }
-        }
     }
 }
 
@@ -406,7 +384,7 @@ fn compare_number(dialect: Dialect, column: &str, sign: &str, number: &Number) -
 }
 
 /// The operator for values that have an order and no parts.
-fn sign(op: CompareOp) -> Option<&'static str> {
+pub(super) fn sign(op: CompareOp) -> Option<&'static str> {
     match op {
         CompareOp::Eq => Some("="),
         CompareOp::Ne => Some("<>"),

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::column::{Column, ColumnFormat};
+use super::column::Column;
 use super::dialect::Dialect;
+use super::elements::ElementTable;
 use super::statement::Sql;
 use crate::filter::Comparison;
 use crate::schema::ResolvedPath;
@@ -15,8 +16,10 @@ pub trait ColumnSource {
     fn dialect(&self) -> Dialect;
 
     /// Returns the column of an attribute, or of a sub-attribute of a single-valued complex one;
-    /// `None` if it has no column. `id` must have one, of [`ColumnFormat::Text`] or
-    /// [`ColumnFormat::IntegerKey`].
+    /// `None` if it has no column. `id` must have one, of
+    /// [`ColumnFormat::Text`](super::ColumnFormat::Text),
+    /// [`ColumnFormat::IntegerKey`](super::ColumnFormat::IntegerKey) or
+    /// [`ColumnFormat::Uuid`](super::ColumnFormat::Uuid).
     fn column(&self, path: &ResolvedPath) -> Option<Column>;
 
     /// Returns the values of a multi-valued attribute, whatever the sub-attribute of `path`; `None`
@@ -55,23 +58,6 @@ macro_rules! forward {
 }
 
 forward!(Arc, Box);
-
-/// The values of a multi-valued attribute as rows, of a table or of a JSON array.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ElementTable {
-    /// The FROM clause.
-    pub(super) from: String,
-    /// Which rows are those of the resource.
-    pub(super) condition: Option<String>,
-    /// The join condition as two columns: that of the rows, and that of the resource.
-    pub(super) link: Option<(String, String)>,
-    /// In what order they come; needed only to sort by them.
-    pub(super) position: Option<String>,
-    /// The sub-attributes; the value itself of a simple attribute has the name `value`.
-    pub(super) columns: HashMap<String, Column>,
-    /// `true` if elements are JSON objects; else they are the value.
-    pub(super) json: Option<Dialect>,
-}
 
 /// A mapping of attribute paths to columns. Build it once, [check](ColumnMapping::check) it, and
 /// keep it in the store.
@@ -134,95 +120,6 @@ pub struct ColumnMapping {
     pub(super) elements: HashMap<String, ElementTable>,
 }
 
-impl ElementTable {
-    /// The rows of `table` whose column `foreign_key` equals the `key` of the resource, for example
-    /// `user_email`, `user_id` and `users.id`.
-    #[must_use]
-    pub fn table(table: &str, foreign_key: &str, key: &str) -> Self {
-        let (table, key) = (Dialect::quote(table), Dialect::quote(key));
-        let foreign_key = format!("{table}.{}", Dialect::quote(foreign_key));
-        let condition = format!("{foreign_key} = {key}");
-        Self { link: Some((foreign_key, key)), ..Self::rows(table, Some(condition)) }
-    }
-
-    /// The elements of a JSON array, given as an expression; in PostgreSQL of type `jsonb`.
-    #[must_use]
-    pub fn json(dialect: Dialect, array: &str) -> Self {
-        let from = match dialect {
-            Dialect::Sqlite => format!("json_each({array}) AS \"element\""),
-            Dialect::Postgres => {
-                format!(
-                    "jsonb_array_elements({array}) WITH ORDINALITY AS \"element\"(\"value\", \"key\")"
-                )
-            }
-        };
-        let position = Some("\"element\".\"key\"".to_owned());
-        Self { position, json: Some(dialect), ..Self::rows(from, None) }
-    }
-
-    /// The rows of `from`, a table of the statement, that satisfy `condition`; for references of
-    /// several columns.
-    #[must_use]
-    pub fn rows(from: String, condition: Option<String>) -> Self {
-        Self { from, condition, link: None, position: None, columns: HashMap::new(), json: None }
-    }
-
-    /// Maps a sub-attribute to a column. For a simple attribute, such as a list of strings, use
-    /// `value`.
-    #[must_use]
-    pub fn column(mut self, sub: &str, column: Column) -> Self {
-        self.columns.insert(sub.to_owned(), column);
-        self
-    }
-
-    /// Maps a sub-attribute to a member of a JSON object.
-    #[must_use]
-    pub fn member(self, sub: &str, form: ColumnFormat) -> Self {
-        let text = self.json.unwrap_or(Dialect::Sqlite).json_text("\"element\".\"value\"", sub);
-        let sql = match (self.json, form) {
-            (Some(Dialect::Postgres), ColumnFormat::Boolean) => format!("CAST({text} AS boolean)"),
-            (Some(Dialect::Postgres), ColumnFormat::Number) => format!("CAST({text} AS numeric)"),
-            _ => text,
-        };
-        self.column(sub, Column::expression(sql, form))
-    }
-
-    /// Declares that the elements are strings, not objects.
-    #[must_use]
-    pub fn texts(self, form: ColumnFormat) -> Self {
-        let sql = match self.json {
-            Some(Dialect::Postgres) => "(\"element\".\"value\" #>> '{}')",
-            _ => "\"element\".\"value\"",
-        };
-        self.column("value", Column::expression(sql, form))
-    }
-
-    /// The column of the last step of `path`.
-    pub(super) fn of(&self, path: &ResolvedPath) -> Option<&Column> {
-        let name = path.sub_attribute().map_or("value", |sub| sub.name());
-        self.columns.get(name)
-    }
-
-    /// Returns `true` if they can be looked for among those of all resources, by an index perhaps.
-    pub(super) fn are_apart(&self) -> bool {
-        self.link.is_some()
-    }
-
-    /// A row of the resource satisfies `condition`. Where few rows do, they are looked for first,
-    /// and not among those of each resource by itself.
-    pub(super) fn exists(&self, condition: Sql, are_few: bool) -> Sql {
-        if let (Some((foreign_key, key)), true) = (&self.link, are_few) {
-            let sql = Sql::new(format!("{key} IN (SELECT {foreign_key} FROM {} WHERE ", self.from));
-            return sql.push_sql(condition).push(")");
-        }
-        let mut sql = Sql::new(format!("EXISTS (SELECT 1 FROM {} WHERE ", self.from));
-        if let Some(own) = &self.condition {
-            sql = sql.push(format!("{own} AND "));
-        }
-        sql.push_sql(condition).push(")")
-    }
-}
-
 impl ColumnMapping {
     /// Creates an empty mapping.
     #[must_use]
@@ -238,7 +135,8 @@ impl ColumnMapping {
         self
     }
 
-    /// Maps a multi-valued attribute to the rows of a table or the elements of a JSON array.
+    /// Maps a multi-valued attribute to the rows of a table, the elements of a JSON array, or
+    /// columns of the resource's own row.
     #[must_use]
     pub fn elements(mut self, path: &str, elements: ElementTable) -> Self {
         self.elements.insert(path.to_owned(), elements);

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use super::column::{Column, ColumnFormat};
 use super::compare::without_nul;
+use super::dialect::Dialect;
+use super::elements::{ElementTable, Source};
 use super::mapping::ColumnSource;
 use super::statement::Sql;
 use super::translate::UnmappedAttribute;
@@ -139,34 +141,11 @@ impl Key {
             return Ok(Self { column, ordered, rank });
         }
         let elements = columns.elements(path).ok_or_else(unmapped)?;
-        let column = elements.of(path).ok_or_else(unmapped)?;
-        let position = elements.position.as_ref().ok_or_else(unmapped)?;
-        let value = column.ordered(dialect, last.is_case_exact()).ok_or_else(unmapped)?;
-        // Of several values the primary one, or else the first.
-        let is_primary = elements.columns.get("primary").map(|primary| match primary.form {
-            ColumnFormat::Key => format!("coalesce({} = '1', FALSE) DESC, ", primary.sql),
-            _ => format!("coalesce({}, FALSE) DESC, ", primary.sql),
-        });
-        let chosen = format!(
-            "(SELECT {value} FROM {}{} ORDER BY {}{position} LIMIT 1)",
-            elements.from,
-            elements
-                .condition
-                .as_ref()
-                .map(|condition| format!(" WHERE {condition}"))
-                .unwrap_or_default(),
-            is_primary.unwrap_or_default(),
-        );
-        let is_text = matches!(
-            column.form,
-            ColumnFormat::Key
-                | ColumnFormat::Text
-                | ColumnFormat::Ascii
-                | ColumnFormat::Folded
-                | ColumnFormat::IntegerKey
-        );
-        let ordered = if is_text { dialect.collate_bytes(&chosen) } else { chosen.clone() };
-        Ok(Self { column: Column { sql: chosen, ..column.clone() }, ordered, rank })
+        let ChosenValue { column, sql } = chosen(&elements, path, dialect).ok_or_else(unmapped)?;
+        let ordered =
+            if column.is_text(dialect) { dialect.collate_bytes(&sql) } else { sql.clone() };
+        // A resource may have no elements, even if each element has a value.
+        Ok(Self { column: Column { sql, not_null: false, ..column }, ordered, rank })
     }
 
     /// The condition that a key there is comes behind the position.
@@ -204,4 +183,47 @@ impl Key {
             Sql::new("(").push_sql(compare(beyond)?).push(" OR ").push_sql(behind_id).push(")");
         Some(Sql::new("(").push_sql(compare(or_equal)?).push(" AND ").push_sql(beyond).push(")"))
     }
+}
+
+/// The value that resources are ordered by: of several elements that of the primary one, or else of
+/// the first.
+struct ChosenValue {
+    /// A column of the elements, for its format.
+    column: Column,
+    sql: String,
+}
+
+/// `None` if SQL cannot choose an element, or has no order of these values.
+fn chosen(elements: &ElementTable, path: &ResolvedPath, dialect: Dialect) -> Option<ChosenValue> {
+    let is_exact = path.leaf().is_case_exact();
+    let first = elements.parts().first()?;
+    let column = first.of(path)?.clone();
+    if let (Source::Rows { from, condition, .. }, [_]) = (&first.source, elements.parts()) {
+        let (value, position) = (column.ordered(dialect, is_exact)?, first.position.as_ref()?);
+        let whose = condition.as_ref().map(|condition| format!(" WHERE {condition}"));
+        let whose = whose.unwrap_or_default();
+        let primary = primary(first).map(|primary| format!("{primary} DESC, ")).unwrap_or_default();
+        let sql =
+            format!("(SELECT {value} FROM {from}{whose} ORDER BY {primary}{position} LIMIT 1)");
+        return Some(ChosenValue { column, sql });
+    }
+    let (mut of_primary, mut of_others) = (String::new(), String::new());
+    for part in elements.parts() {
+        let Source::Row { present } = &part.source else { return None };
+        let other = part.of(path).filter(|other| other.form == column.form)?;
+        let value = other.ordered(dialect, is_exact)?;
+        if let (Some(primary), [_, _, ..]) = (primary(part), elements.parts()) {
+            of_primary += &format!(" WHEN ({present}) AND {primary} THEN {value}");
+        }
+        of_others += &format!(" WHEN {present} THEN {value}");
+    }
+    Some(ChosenValue { column, sql: format!("CASE{of_primary}{of_others} END") })
+}
+
+/// The condition that an element is the primary one.
+fn primary(elements: &ElementTable) -> Option<String> {
+    elements.columns.get("primary").map(|primary| match primary.form {
+        ColumnFormat::Key => format!("coalesce({} = '1', FALSE)", primary.sql),
+        _ => format!("coalesce({}, FALSE)", primary.sql),
+    })
 }

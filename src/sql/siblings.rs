@@ -46,7 +46,8 @@ impl Translation<'_> {
         };
         let elements = self.columns.elements(path)?;
         let asked = asked_of_value(term);
-        let is_scanned = self.has_no_lookup(asked) && !(elements.are_apart() && selects_few(asked));
+        let is_scanned =
+            self.has_no_lookup(asked) && !elements.is_found_by_index(selects_few(asked));
         is_scanned.then(|| path.without_sub())
     }
 

@@ -7,6 +7,9 @@ use crate::query::{IdOrder, Page, Position, Projection, Sort, SortKey};
 use crate::schema::{ENTERPRISE_USER, ResourceType, ResourceUrls, Schema, SchemaRegistry};
 use crate::store::StoreQuery;
 
+mod elements;
+mod uuids;
+
 fn users() -> ResourceType {
     let desk = json!({ "id": "urn:example:Desk", "name": "Desk", "attributes": [
         { "name": "floor", "type": "integer" },

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::column::Column;
 use super::compare::Compared;
-use super::mapping::{ColumnSource, ElementTable};
+use super::elements::ElementTable;
+use super::mapping::ColumnSource;
 use super::statement::Sql;
 use crate::filter::{BoundFilter, CompareOp, Comparison, Operand};
 use crate::schema::{AttributeType, ResolvedPath};
@@ -172,7 +173,7 @@ impl Translation<'_> {
             (Side::Above, Place::Resource) if attribute.is_multi_valued() => {
                 let elements =
                     self.columns.elements(path).ok_or_else(|| UnmappedAttribute::new(path))?;
-                Ok(elements.exists(Sql::new("TRUE"), false))
+                any_part(&elements, false, |_| Ok(Sql::new("TRUE")))
             }
             (Side::Above, Place::Resource | Place::Element(_)) => Ok(Sql::new("TRUE")),
         }
@@ -236,7 +237,9 @@ impl Translation<'_> {
         filter: &BoundFilter,
     ) -> Result<Sql, UnmappedAttribute> {
         let elements = self.columns.elements(path).ok_or_else(|| UnmappedAttribute::new(path))?;
-        let condition = self.condition(&Place::Element(&elements), side, filter)?;
+        let found = any_part(&elements, selects_few(filter), |part| {
+            self.condition(&Place::Element(part), side, filter)
+        })?;
         let mut all: Vec<Sql> = Vec::new();
         if side == Side::Above {
             let terms = match filter {
@@ -250,7 +253,7 @@ impl Translation<'_> {
                 _ => None,
             }));
         }
-        all.push(elements.exists(condition, selects_few(filter)));
+        all.push(found);
         Ok(Sql::join(all, " AND "))
     }
 
@@ -270,7 +273,7 @@ impl Translation<'_> {
             Place::Element(elements) => condition(elements.of(path).ok_or_else(unmapped)?),
             Place::Resource if path.attribute().is_multi_valued() => {
                 let elements = self.columns.elements(path).ok_or_else(unmapped)?;
-                Ok(elements.exists(condition(elements.of(path).ok_or_else(unmapped)?)?, are_few))
+                any_part(&elements, are_few, |part| condition(part.of(path).ok_or_else(unmapped)?))
             }
             Place::Resource => condition(&self.columns.column(path).ok_or_else(unmapped)?),
         }
@@ -278,6 +281,20 @@ impl Translation<'_> {
 
     pub(super) fn approximate(&self) {
         self.exact.set(false);
+    }
+}
+
+/// An element of one of the parts satisfies the condition on elements of that part.
+fn any_part(
+    elements: &ElementTable,
+    are_few: bool,
+    condition: impl Fn(&ElementTable) -> Result<Sql, UnmappedAttribute>,
+) -> Result<Sql, UnmappedAttribute> {
+    let exists = |part: &ElementTable| Ok(part.exists(condition(part)?, are_few));
+    match elements.parts() {
+        [] => Ok(Sql::new("FALSE")),
+        [only] => exists(only),
+        parts => Ok(Sql::join(parts.iter().map(exists).collect::<Result<_, _>>()?, " OR ")),
     }
 }
 

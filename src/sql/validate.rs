@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::column::{Column, ColumnFormat};
-use super::mapping::{ColumnMapping, ElementTable};
+use super::elements::{ElementTable, Source};
+use super::mapping::ColumnMapping;
 use crate::attr::AttrPath;
 use crate::schema::{Attribute, AttributeType, ResolvedPath, ResourceType};
 
@@ -144,6 +145,10 @@ impl ElementTable {
         if !path.attribute().is_multi_valued() {
             return Err(MappingError::One { path: path.to_string() });
         }
+        if let Source::Several(parts) = self.source {
+            let parts = parts.into_iter().map(|part| part.check(path, resource_type));
+            return Ok(Self::any_of(parts.collect::<Result<Vec<_>, _>>()?));
+        }
         let mut columns = HashMap::new();
         for (name, column) in sorted(self.columns) {
             let of_element = format!("{path}.{name}");
@@ -221,7 +226,10 @@ fn fits(form: ColumnFormat, attribute: &Attribute) -> bool {
     let kind = attribute.attribute_type();
     let is_text = matches!(kind, AttributeType::String | AttributeType::Reference);
     match form {
-        ColumnFormat::Text | ColumnFormat::Ascii | ColumnFormat::IntegerKey => is_text,
+        ColumnFormat::Text
+        | ColumnFormat::Ascii
+        | ColumnFormat::IntegerKey
+        | ColumnFormat::Uuid => is_text,
         ColumnFormat::Folded => is_text && !attribute.is_case_exact(),
         ColumnFormat::Key => kind != AttributeType::Complex,
         ColumnFormat::Boolean => kind == AttributeType::Boolean,

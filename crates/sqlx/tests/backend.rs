@@ -23,6 +23,7 @@ mod backend {
     mod mapped;
     mod nested;
     mod overtaken;
+    mod own_row;
     mod pages;
     mod plans;
     mod stored;

@@ -299,19 +299,23 @@ fn micros(text: &str) -> i64 {
 
 /// Makes a table with all instants, a column for each form.
 fn keep_instants(tables: &mut Tables) {
-    let stamp = if tables.dialect() == Dialect::Postgres { "TIMESTAMPTZ" } else { "TEXT" };
+    let (stamp, local) = match tables.dialect() {
+        Dialect::Postgres => ("TIMESTAMPTZ", "TIMESTAMP"),
+        Dialect::Sqlite => ("TEXT", "TEXT"),
+    };
     let sql = format!(
-        "CREATE TABLE events (id TEXT, micros BIGINT, millis BIGINT, seconds BIGINT, text TEXT, stamp {stamp})"
+        "CREATE TABLE events (id TEXT, micros BIGINT, millis BIGINT, seconds BIGINT, text TEXT, stamp {stamp}, local {local}, sql TEXT)"
     );
     RUNTIME.block_on(tables.ids(&Sql::new(sql)));
     for instant in INSTANTS {
         let micros = micros(instant);
-        let text = scimwire::schema::parse_date_time(instant)
-            .expect("an instant")
-            .format("%Y-%m-%dT%H:%M:%S%.6fZ");
+        let parsed = scimwire::schema::parse_date_time(instant).expect("an instant");
+        let text = parsed.format("%Y-%m-%dT%H:%M:%S%.6fZ");
+        let (local, whole) =
+            (parsed.format("%Y-%m-%d %H:%M:%S%.6f"), parsed.format("%Y-%m-%d %H:%M:%S"));
         let (millis, seconds) = (micros.div_euclid(1_000), micros.div_euclid(1_000_000));
         let sql = format!(
-            "INSERT INTO events VALUES ('{instant}', {micros}, {millis}, {seconds}, '{text}', '{text}')"
+            "INSERT INTO events VALUES ('{instant}', {micros}, {millis}, {seconds}, '{text}', '{text}', '{local}', '{whole}')"
         );
         RUNTIME.block_on(tables.ids(&Sql::new(sql)));
     }
@@ -332,9 +336,11 @@ fn instants_of_every_form_compare() {
             ("millis", TimestampFormat::UnixMillis, 1_000),
             ("seconds", TimestampFormat::UnixSeconds, 1_000_000),
             ("text", TimestampFormat::Rfc3339Micros, 1),
+            ("sql", TimestampFormat::SqlText, 1_000_000),
         ];
         if dialect == Dialect::Postgres {
             forms.push(("stamp", TimestampFormat::Timestamptz, 1));
+            forms.push(("local", TimestampFormat::Timestamp, 1));
         }
         keep_instants(&mut tables);
         for (column, form, grain) in forms {

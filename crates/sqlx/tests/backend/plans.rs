@@ -110,6 +110,7 @@ pub(super) fn written_out(sql: &Sql, dialect: Dialect) -> String {
         let value = match parameter {
             Parameter::Text(text) => Dialect::literal(text),
             Parameter::Integer(number) => number.to_string(),
+            Parameter::Boolean(value) => value.to_string(),
             other => panic!("no column is of the type of {other:?}"),
         };
         text.replace(&dialect.placeholder(index + 1), &value)
