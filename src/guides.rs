@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [Getting started](getting_started) | How do I run a first server? |
 //! | [Your own tables](crate::store) | How do I implement a store over my database? |
+//! | [Typed stores](typed_stores) | How do I store structs, with diesel, sea-orm or anything else? |
 //! | [Groups](groups) | How are memberships stored and changed? |
 //! | [Hooks and events](hooks) | How do I react to a change, or reject it? |
 //! | [Multi-tenancy](tenants) | How do I serve several customers? |
@@ -16,6 +17,12 @@
 
 #[doc = include_str!("docs/getting_started.md")]
 pub mod getting_started {}
+
+#[doc = include_str!("docs/typed.md")]
+#[doc(alias = "diesel")]
+#[doc(alias = "sea_orm")]
+#[doc(alias = "derive")]
+pub mod typed_stores {}
 
 #[doc = include_str!("docs/groups.md")]
 #[doc(alias = "roles")]

@@ -50,6 +50,7 @@
 //! |---|---|
 //! | run a first server | [Getting started](guides::getting_started) |
 //! | store users in my own tables | [`ResourceStore`], with the guide at [`store`]; [`sql`] for the queries; [`testkit`] for tests |
+//! | store my own structs, with diesel, sea-orm or a service of mine | [Typed stores](guides::typed_stores): [`ScimResource`], [`typed::TypedStore`] |
 //! | store users in SQLite or PostgreSQL, without tables of my own | the crate `scimwire-sqlx` |
 //! | accept bearer tokens, OAuth 2 access tokens or JWTs | [Authentication](guides::authentication) |
 //! | serve several customers | [Multi-tenancy](guides::tenants) |

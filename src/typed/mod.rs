@@ -48,6 +48,8 @@
 //! ```
 
 mod field;
+mod resources;
+mod store;
 #[doc(hidden)]
 pub mod support;
 mod value;
@@ -59,6 +61,8 @@ use crate::resource::{Resource, ValueError};
 use crate::schema::ResourceType;
 
 pub use field::{Field, FieldKind};
+pub use resources::TypedResources;
+pub use store::{TypedPage, TypedStore};
 pub use value::{
     BinaryAttribute, BooleanAttribute, DateTimeAttribute, FieldValue, StringAttribute,
     VersionAttribute,

@@ -12,7 +12,7 @@ use super::value::FieldValue;
 use crate::resource::{
     Resource, ValueError, ValueErrorKind, Version, is_unassigned, without_nulls,
 };
-use crate::schema::{ENTERPRISE_USER, SchemaExtension, parse_date_time};
+use crate::schema::{ENTERPRISE_USER, SchemaExtension, parse_date_time, prepare_password};
 use crate::value::{List, Object, Value};
 
 pub use crate::schema::ResourceType;
@@ -145,9 +145,20 @@ pub fn read<'r>(resource: &'r Resource, place: &Place) -> Option<&'r Value> {
 /// - the type cannot hold it.
 pub fn simple<A, T: FieldValue<A>>(resource: &Resource, place: &Place) -> Result<T, ValueError> {
     match read(resource, place) {
-        Some(value) => T::from_value(value).ok_or_else(|| unsupported(place)),
+        Some(value) => {
+            let prepared = prepared(value, place);
+            let value = prepared.as_ref().unwrap_or(value);
+            T::from_value(value).ok_or_else(|| unsupported(place))
+        }
         None => T::absent().ok_or_else(|| required(place)),
     }
+}
+
+/// Returns a password as it is compared and hashed (RFC 8265, Section 4).
+fn prepared(value: &Value, place: &Place) -> Option<Value> {
+    let is_password = place.extension.is_none() && place.attribute == "password";
+    let text = value.as_str().filter(|_| is_password)?;
+    Some(prepare_password(text).as_ref().into())
 }
 
 /// Serializes a value.

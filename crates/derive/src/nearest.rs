@@ -42,10 +42,10 @@ mod tests {
         let names = ["userName", "userType", "displayName", "name", "locale"];
         for (given, found) in [
             ("username", Some("userName")),
-            ("usreName", Some("userName")),
+            ("usrName", Some("userName")),
             ("user_name", Some("userName")),
-            ("dispalyName", Some("displayName")),
-            ("nmae", Some("name")),
+            ("displyName", Some("displayName")),
+            ("naem", Some("name")),
             ("salary", None),
         ] {
             assert_eq!(nearest(given, names), found, "{given}");
