@@ -145,6 +145,7 @@ shared! {
     scimwire::schema::AttributeType,
     scimwire::schema::BuiltinSchema,
     scimwire::schema::SchemaDocument,
+    scimwire::schema::ElementSlot,
     scimwire::schema::InvalidJson,
     scimwire::schema::ResourceUrls,
     scimwire::schema::Membership<'static>,

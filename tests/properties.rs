@@ -5,6 +5,7 @@
 mod properties {
     mod bulk;
     mod changes;
+    mod conforming;
     mod definitions;
     mod evaluation;
     mod group_members;

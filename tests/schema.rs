@@ -8,6 +8,7 @@ mod schema {
     mod active;
     mod attributes_left_out;
     mod common_attributes;
+    mod conforming;
     mod custom_types;
     mod definitions;
     mod hashing_store;

@@ -2,6 +2,8 @@
 //! that are about their fault.
 
 use support::databases;
+#[path = "testkit/fitting.rs"]
+mod fitting;
 #[path = "testkit/naive.rs"]
 mod naive;
 #[path = "testkit/numbered.rs"]
@@ -15,6 +17,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
+use scimwire::schema::{ENTERPRISE_USER, ElementSlot};
 use scimwire::sql::{Dialect, Parameter, Sql, clauses};
 use scimwire::store::StoreQuery;
 use scimwire::testkit::{self, CHECKS, Explain, StoreFactory, Stores};
@@ -24,6 +27,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{Row, SqliteConnection};
 
 use databases::{AnyDirectory, CLUSTER, Kind};
+use fitting::Fitting;
 use naive::NaiveDatabase;
 use numbered::Numbered;
 use own_tables::{MAPPING, SELECT, TABLES, Users, pool_options};
@@ -50,6 +54,34 @@ async fn memory_stores_of_other_types_pass() {
             let directory = MemoryDirectory::new().retain_dangling_members();
             let stores = Stores::new().store(directory.store(groups));
             stores.store(directory.store(contacts)).seed(7).cases(300)
+        }
+    };
+    testkit::run_all(&factory).await;
+}
+
+/// Stores that are never given what their tables cannot store.
+#[tokio::test]
+async fn stores_of_types_with_slots_and_defaults_pass() {
+    let emails = [ElementSlot::new("work").primary()];
+    let phones = [ElementSlot::new("work"), ElementSlot::new("mobile"), ElementSlot::untyped()];
+    let users = ResourceType::user()
+        .with_extension(ENTERPRISE_USER)
+        .with_unique("emails.value")
+        .with_default("title", "none")
+        .with_default("active", true)
+        .with_default("name.familyName", "-")
+        .with_elements("emails", emails)
+        .with_elements("phoneNumbers", phones)
+        .with_elements("photos", [ElementSlot::untyped()])
+        .with_elements("addresses", [ElementSlot::new("home")]);
+    let users = Arc::new(users);
+    let factory = || {
+        let users = Arc::clone(&users);
+        async move {
+            let directory = MemoryDirectory::new();
+            let groups = ResourceType::group().with_default("externalId", "-");
+            let stores = Stores::new().store(Fitting(directory.store(users))).cases(300);
+            stores.store(Fitting(directory.store(groups)))
         }
     };
     testkit::run_all(&factory).await;

@@ -314,6 +314,11 @@ tolerances! {
             /// The request changed nothing.
             NoOp => "the resource already had these values, nothing changed";
         }
+        element_slots, "" {
+            /// A value was left out, because the application has no place for it
+            /// ([`ResourceType::with_elements`](crate::ResourceType::with_elements)).
+            NoSlot(path: String) => "`{}`: value left out, because there is no place to store it", path;
+        }
         indirect_groups, "" {
             /// The resource is in more indirect groups than are shown
             /// (`Limits::max_indirect_groups`).

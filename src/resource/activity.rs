@@ -57,11 +57,13 @@ impl Resource {
         }
     }
 
-    /// Says of a new resource that it is in use, unless it says something of that itself, or that
-    /// is read-only and the host's to say. Whether it did.
+    /// Says of a new resource that it is in use, unless it says something of that itself, that
+    /// is read-only and the host's to say, or the type has another default. Whether it did.
     pub(crate) fn activate_by_default(&mut self, resource_type: &ResourceType) -> bool {
-        let active =
-            resource_type.activity().filter(|active| active.mutability() != Mutability::ReadOnly);
+        let active = resource_type.activity().filter(|active| {
+            active.mutability() != Mutability::ReadOnly
+                && !resource_type.conformity().has_default(active)
+        });
         match active {
             Some(active) if self.get_kept(active.key()).is_none() => {
                 self.set(active.name(), true);

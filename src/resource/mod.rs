@@ -3,6 +3,7 @@
 mod accessors;
 mod activity;
 mod certificate;
+mod conform;
 mod decode;
 mod diff;
 mod encode;

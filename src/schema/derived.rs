@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::attribute::Attribute;
 use super::characteristics::Returned;
+use super::conform::Conformity;
 use super::error::SchemaError;
 use super::membership::{Membership, Places};
 use super::resolve::ResolvedPath;
@@ -23,6 +24,7 @@ pub(super) struct Derived {
     on_request: OnceLock<Vec<ResolvedPath>>,
     sensitive: OnceLock<Vec<ResolvedPath>>,
     membership: OnceLock<Places>,
+    conformity: OnceLock<Conformity>,
     problem: OnceLock<Option<SchemaError>>,
 }
 
@@ -48,6 +50,11 @@ impl ResourceType {
     /// Returns what is wrong with the type, if anything is.
     pub(crate) fn problem(&self) -> Option<&SchemaError> {
         self.derived.problem.get_or_init(|| self.find_problem()).as_ref()
+    }
+
+    /// Returns the limits of what the application can store of a resource.
+    pub(crate) fn conformity(&self) -> &Conformity {
+        self.derived.conformity.get_or_init(|| self.resolve_conformity())
     }
 
     /// Returns the attributes that define memberships, such as `members` and `groups`.

@@ -59,6 +59,10 @@ pub enum SchemaErrorKind {
     Unknown(String),
     /// The kept attributes lack a required one, or one that others depend on.
     Required(String),
+    /// The attribute cannot have that default.
+    Default(String),
+    /// The attribute cannot have these element slots, with the remedy.
+    Slots(String, &'static str),
     /// The schema does not exist.
     UnknownSchema(String),
     /// No resource type uses the schema.
@@ -145,6 +149,9 @@ impl std::error::Error for SchemaError {
     }
 }
 
+/// The remedy of [`SchemaErrorKind::Default`].
+const OF_DEFAULT: &str = "use a value of its type, and a single-valued attribute that is writable, readable and not unique";
+
 impl fmt::Display for SchemaErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -191,6 +198,8 @@ impl fmt::Display for SchemaErrorKind {
             Self::Required(name) => {
                 write!(f, "`{name}` is required: name it in `retain_attributes`")
             }
+            Self::Default(name) => write!(f, "`{name}` cannot have this default: {OF_DEFAULT}"),
+            Self::Slots(name, remedy) => write!(f, "`{name}` cannot have these elements: {remedy}"),
             Self::UnknownSchema(uri) => {
                 write!(f, "unknown schema `{uri}`: add it to `schemas`")
             }

@@ -11,6 +11,7 @@ mod builtin;
 mod bundle;
 mod characteristics;
 mod compare;
+mod conform;
 mod countries;
 mod date_time;
 mod derived;
@@ -35,6 +36,7 @@ pub use builtin::{
 pub use bundle::SchemaDocument;
 pub use characteristics::{AttributeType, Mutability, Returned, Uniqueness};
 pub use compare::{case_fold, prepare_password, prepare_username};
+pub use conform::ElementSlot;
 pub use countries::ISO_3166_ALPHA2;
 pub use date_time::parse_date_time;
 pub use error::{InvalidJson, SchemaError, SchemaErrorKind};

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::attribute::Attribute;
 use super::builtin::{BuiltinSchema, RESOURCE_TYPE_SCHEMA};
 use super::characteristics::{AttributeType, Mutability};
+use super::conform::Declared;
 use super::derived::Derived;
 use super::error::{SchemaError, SchemaErrorKind};
 use super::resolve::ResolvedPath;
@@ -38,6 +39,8 @@ pub struct ResourceType {
     schema: Arc<Schema>,
     extensions: Vec<SchemaExtension>,
     indexed: Vec<AttrPath>,
+    /// The limits of what the application can store; most types have none.
+    declared: Declared,
     /// The resource type before attributes were removed.
     whole: Option<Arc<Self>>,
     /// The first error of a setter; nothing can be done with such a type.
@@ -102,6 +105,7 @@ impl ResourceType {
             schema,
             extensions: Vec::new(),
             indexed: Vec::new(),
+            declared: Declared::default(),
             whole: None,
             problem: None,
             derived: Derived::default(),
@@ -400,8 +404,19 @@ impl ResourceType {
 
     /// Returns `active` if unassigning it is allowed: the value stays, and is not shown.
     pub(crate) fn kept_activity(&self) -> Option<&Arc<Attribute>> {
-        self.activity()
-            .filter(|active| !active.is_required() && active.mutability() != Mutability::Immutable)
+        self.activity().filter(|active| {
+            (!active.is_required() || self.conformity().has_default(active))
+                && active.mutability() != Mutability::Immutable
+        })
+    }
+
+    pub(super) fn declared(&self) -> &Declared {
+        &self.declared
+    }
+
+    pub(super) fn declared_mut(&mut self) -> &mut Declared {
+        self.derived = Derived::default();
+        &mut self.declared
     }
 
     /// Those of [`ResourceType::with_index`].
@@ -434,6 +449,7 @@ impl ResourceType {
     /// Returns the first error that a setter met, or that the name and the endpoint have.
     pub(super) fn find_problem(&self) -> Option<SchemaError> {
         let named = self.check_name().and_then(|()| self.check_endpoint());
+        let named = named.and_then(|()| self.check_declared());
         self.problem.clone().or_else(|| named.err().map(|kind| SchemaError::new(&self.name, kind)))
     }
 

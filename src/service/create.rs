@@ -6,6 +6,7 @@ use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, rewrite};
 use crate::hooks::{CreateDecision, CreateEvent, LinkMode, MemberDecision};
 use crate::patch::Replacement;
+use crate::quirks::Deviation;
 use crate::resource::{Decoded, Meta, Resource, validate};
 use crate::schema::ResolvedPath;
 use crate::store::{Change, ChangeKind, too_long};
@@ -40,12 +41,14 @@ pub(crate) async fn create(
 
 /// Stores a new resource and calls the hooks, for clients and for your application.
 pub(super) async fn insert(
-    call: &Call<'_>,
+    call: &mut Call<'_>,
     endpoint: &Endpoint,
     mut resource: Resource,
 ) -> Result<Change, Failure> {
     let resource_type = &endpoint.resource_type;
     resource.activate_user(resource_type);
+    let left_out = resource_type.conform(&mut resource);
+    call.deviations.extend(left_out.iter().map(|path| Deviation::NoSlot(path.to_string())));
     validate(&resource, resource_type)?;
     let members = resource_type.membership().member_ids(&resource);
     if let MemberDecision::Ignore(ids) = call.accepted_members(endpoint, &members).await? {

@@ -269,9 +269,9 @@ impl Resources {
         resource: Resource,
         cx: &RequestContext,
     ) -> Result<Change, StoreError> {
-        let call = self.call(cx)?;
+        let mut call = self.call(cx)?;
         let _turn = call.begin().await?;
-        Ok(insert(&call, &self.endpoint, resource).await?)
+        Ok(insert(&mut call, &self.endpoint, resource).await?)
     }
 
     /// Applies the operations of a PATCH to a resource, atomically.

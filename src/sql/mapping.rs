@@ -82,7 +82,8 @@ forward!(Arc, Box);
 /// mapping from [`ResourceStore::id_order`](crate::store::ResourceStore::id_order), so that pages
 /// use an index. For a `NOT NULL` column,
 /// [`ResourceType::with_required`](crate::ResourceType::with_required) makes the attribute
-/// required, and [`Column::not_null`] lets sorting use an index:
+/// required, or [`ResourceType::with_default`](crate::ResourceType::with_default) gives it a value;
+/// and [`Column::not_null`] lets sorting use an index:
 ///
 /// ```
 /// use scimwire::ResourceType;

@@ -13,7 +13,7 @@ use crate::budget::EvalBudget;
 use crate::context::Tenant;
 use crate::error::{Error, ScimType};
 use crate::patch::{MemberDelta, PatchPlan, Replacement};
-use crate::quirks::Deviations;
+use crate::quirks::{Deviation, Deviations};
 use crate::resource::{Difference, Resource, check_changed, same_by_value, validate};
 use crate::schema::{Attribute, Membership, Mutability, ResolvedPath, ResourceType};
 
@@ -275,6 +275,7 @@ impl Update {
             hook(&before, &mut after)?;
         }
         after.keep_activity(&before, &self.resource_type);
+        self.conform(&mut after);
         let paths = self.changed_paths(&before, &after);
         let mut change = self.change(before, paths, members);
         if let Some(before) = &change.before
@@ -296,6 +297,20 @@ impl Update {
         self.check_size(&change, &after)?;
         change.version = Some(after.touch(&self.resource_type, self.now));
         Ok((change, Some(after)))
+    }
+
+    /// Makes the state after the change one that the application can store.
+    fn conform(&self, after: &mut Resource) {
+        if self.resource_type.conformity().is_empty() {
+            return;
+        }
+        let left_out = self.resource_type.conform(after);
+        let mut deviations = self.deviations.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(self.change, Requested::Put(_)) {
+            // In the place of the last time.
+            *deviations = Deviations::default();
+        }
+        deviations.extend(left_out.iter().map(|path| Deviation::NoSlot(path.to_string())));
     }
 
     /// The change, without the state after it.
@@ -349,7 +364,9 @@ impl Update {
         let membership = self.resource_type.membership();
         let difference = match &self.change {
             // No more than what its operations name, where nobody else has a hand in it.
-            Requested::Patch(plan) if self.hook.is_none() => {
+            Requested::Patch(plan)
+                if self.hook.is_none() && self.resource_type.conformity().is_empty() =>
+            {
                 Difference::among(before, after, &plan.containers())
             }
             _ => Difference::between(before, after),
@@ -397,7 +414,7 @@ mod tests {
     use super::*;
     use crate::message::{PatchOp, PatchOperation};
     use crate::patch::PatchBinder;
-    use crate::quirks::{Deviation, Quirks};
+    use crate::quirks::Quirks;
     use crate::schema::{AttributeType, Schema};
 
     #[test]

@@ -172,6 +172,7 @@ impl Subject {
                 panic!("{}: the test kit made a body that does not fit: {err}", self.name())
             }
         };
+        self.resource_type.conform(&mut resource);
         resource.set_meta(&crate::resource::Meta::new(self.name(), created));
         resource
     }

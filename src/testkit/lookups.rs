@@ -156,6 +156,7 @@ impl Claim {
             for path in self.paths.iter().filter(|path| path.attribute().name() != "id") {
                 set(&mut resource, path, samples.unique_value(path.leaf()));
             }
+            subject.resource_type.conform(&mut resource);
             let created = subject.create(resource).await;
             if number == count / 2 {
                 let value = |path: &ResolvedPath| {

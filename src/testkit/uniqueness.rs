@@ -178,6 +178,7 @@ async fn unique_attributes(factory: &dyn StoreFactory) -> Vec<(Subject, Resolved
 fn with(subject: &Subject, samples: &mut Samples, path: &ResolvedPath, value: &Value) -> Resource {
     let mut resource = samples.plain_resource(subject);
     set(&mut resource, path, value.clone());
+    subject.resource_type.conform(&mut resource);
     resource
 }
 
