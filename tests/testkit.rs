@@ -287,25 +287,38 @@ faults! {
     looks_at_all: LooksAtAll => [lookups_use_an_index];
 }
 
+faults! {
+    unretained_faults, unretained_factory, pushing;
+    finds_what_it_does_not_show: FindsUnshown => [pushdown_agrees_with_evaluation, order_agrees_with_evaluation, total_counts_all_pages];
+    rejects_what_it_does_not_keep: RejectsNicknames => [];
+    keeps_it_all_the_same: None => [];
+}
+
 #[test]
 fn every_check_has_a_store_that_fails_it() {
-    let proved = [naive_faults::PROVED, pushing_faults::PROVED, numbered_faults::PROVED].concat();
+    let proved = [
+        naive_faults::PROVED,
+        pushing_faults::PROVED,
+        numbered_faults::PROVED,
+        unretained_faults::PROVED,
+    ]
+    .concat();
     let unproved: Vec<&str> =
         CHECKS.iter().map(|check| check.name()).filter(|name| !proved.contains(name)).collect();
     assert!(unproved.is_empty(), "{unproved:?}");
 }
 
-/// What is not kept is not tried, and that is said.
+/// Of what is not kept, only queries are tried, and that is said.
 #[tokio::test]
-async fn what_is_not_tried_is_told() {
-    let untried = naive_factory(naive::Fault::None).create().await.untried();
-    assert!(untried.iter().any(|path| path == "User: displayName"), "{untried:?}");
-    assert!(untried.iter().any(|path| path == "User: name.middleName"), "{untried:?}");
+async fn what_is_not_kept_is_told() {
+    let unretained = naive_factory(naive::Fault::None).create().await.unretained();
+    assert!(unretained.iter().any(|path| path == "User: displayName"), "{unretained:?}");
+    assert!(unretained.iter().any(|path| path == "User: name.middleName"), "{unretained:?}");
     assert!(
-        !untried.iter().any(|path| path.starts_with("User: title") || path.starts_with("Group")),
-        "{untried:?}"
+        !unretained.iter().any(|path| path.starts_with("User: title") || path.starts_with("Group")),
+        "{unretained:?}"
     );
-    assert!(pushing_factory(pushing::Fault::None).create().await.untried().is_empty());
+    assert!(pushing_factory(pushing::Fault::None).create().await.unretained().is_empty());
 }
 
 /// Stores of several types are read as one in the order of bytes, where their own orders are not
@@ -408,6 +421,17 @@ fn pushing_factory(fault: pushing::Fault) -> impl testkit::StoreFactory {
         let (users, groups) = (testkit::users(), testkit::groups());
         let (for_users, for_groups) = (store(&users), store(&groups));
         Stores::new().store(for_users).store(for_groups).cases(300)
+    }
+}
+
+/// Stores that do not keep nicknames.
+fn unretained_factory(fault: pushing::Fault) -> impl testkit::StoreFactory {
+    move || async move {
+        let users = ["userName", "active", "title", "nickName"];
+        let users = Arc::new(ResourceType::user().retain_attributes(users));
+        let store = Pushing::new(fault, MemoryDirectory::new().store(Arc::clone(&users)), &users);
+        let stores = Stores::new().store(store).cases(300);
+        stores.retain_attributes("User", &["userName", "active", "title"])
     }
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::query::Projection;
+use crate::resource::Resource;
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, Schema};
-use crate::value::Value;
+use crate::value::{Object, Value};
 
 /// An attribute that the store keeps.
 #[derive(Clone)]
@@ -109,4 +110,34 @@ pub(super) fn without_secrets(attribute: &Attribute, mut value: Value) -> Value 
         element.retain(|name, _| attribute.sub_attribute(name).is_none_or(|sub| sub.is_readable()));
     }
     value
+}
+
+/// Gives a resource one value at a path; an attribute with several then has that one.
+pub(super) fn set(resource: &mut Resource, path: &ResolvedPath, value: Value) {
+    let name = path.attribute().name();
+    let many = path.attribute().is_multi_valued();
+    let container = path.extension().map(|extension| extension.uri().as_str().to_owned());
+    let object = container.as_ref().and_then(|uri| resource.get(uri)?.as_object().cloned());
+    let current = match &container {
+        Some(_) => object.as_ref().and_then(|object| object.get(name)).cloned(),
+        None => resource.get(name).cloned(),
+    };
+    let value = match (path.sub_attribute(), current) {
+        (None, _) if many => [value].into(),
+        (None, _) => value,
+        (Some(sub), _) if many => [Object::from([(sub.name(), value)])].into(),
+        (Some(sub), Some(Value::Object(mut parts))) => {
+            parts.insert(sub.name().to_owned(), value);
+            Value::Object(parts)
+        }
+        (Some(sub), _) => Object::from([(sub.name(), value)]).into(),
+    };
+    match container {
+        Some(uri) => {
+            let mut object = object.unwrap_or_default();
+            object.insert(name.to_owned(), value);
+            resource.set(uri, object);
+        }
+        None => resource.set(name, value),
+    }
 }

@@ -89,12 +89,18 @@ impl Samples {
 
     /// A resource with some of the attributes.
     pub(super) fn resource(&mut self, subject: &Subject) -> Resource {
-        self.make(subject, |random, field| field.demanded || random.once_in(2))
+        self.make(subject, &subject.fields, |random, field| field.demanded || random.once_in(2))
+    }
+
+    /// A resource with some of the attributes that clients may write, whether the store keeps them
+    /// or not.
+    pub(super) fn whole_resource(&mut self, subject: &Subject) -> Resource {
+        self.make(subject, &subject.all_fields, |random, field| field.demanded || random.once_in(2))
     }
 
     /// A resource with no more than it has to have.
     pub(super) fn plain_resource(&mut self, subject: &Subject) -> Resource {
-        self.make(subject, |_, field| field.demanded)
+        self.make(subject, &subject.fields, |_, field| field.demanded)
     }
 
     /// A text that no other resource has.
@@ -128,12 +134,13 @@ impl Samples {
     fn make(
         &mut self,
         subject: &Subject,
+        fields: &[Field],
         mut has: impl FnMut(&mut Random, &Field) -> bool,
     ) -> Resource {
         self.count += 1;
         let mut body = Object::new();
         body.insert("schemas".to_owned(), [subject.resource_type.schema().uri().as_str()].into());
-        for field in &subject.fields {
+        for field in fields {
             if !has(&mut self.random, field) {
                 continue;
             }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::concurrency::{Spawn, race};
+pub(super) use super::field::set;
 use super::field::{Field, everything, fields, meet, without_secrets};
 use super::lookups::Explain;
 use super::stores::Guards;
@@ -34,6 +35,8 @@ pub(super) struct Subject {
     pub(super) cx: RequestContext,
     /// The attributes that clients may write and the store keeps.
     pub(super) fields: Vec<Field>,
+    /// The attributes that clients may write, and the store may not keep.
+    pub(super) all_fields: Arc<Vec<Field>>,
     /// The attribute that shows in which groups a resource is, where the store shows it.
     pub(super) membership_view: Option<Arc<Attribute>>,
     /// The query plans of the database.
@@ -65,6 +68,7 @@ impl Subject {
             store: Arc::clone(store),
             cx: cx.clone(),
             fields: fields(resource_type, keeps),
+            all_fields: Arc::new(fields(resource_type, |_| true)),
             membership_view: resource_type.membership().groups().filter(shown).cloned(),
             explain: None,
             spawn: Arc::clone(spawn),
@@ -84,17 +88,17 @@ impl Subject {
         Self { explain: explain.cloned(), ..self }
     }
 
-    /// Returns the paths of attributes that the store lacks, and no check tries.
+    /// Returns the paths of attributes that the store need not keep.
     pub(super) fn lacks(&self) -> Vec<String> {
         let part = |field: &Field, sub: &Arc<Attribute>| field.path(Some(sub)).to_string();
-        let missing = fields(&self.resource_type, |_| true).into_iter().flat_map(|field| {
+        let missing = self.all_fields.iter().flat_map(|field| {
             let lacks_all = !self.keeps(&field.path(None));
             let subs =
                 field.subs.iter().filter(|sub| !lacks_all && !self.keeps(&field.path(Some(sub))));
             lacks_all
                 .then(|| field.path(None).to_string())
                 .into_iter()
-                .chain(subs.map(|sub| part(&field, sub)))
+                .chain(subs.map(|sub| part(field, sub)))
                 .collect::<Vec<_>>()
         });
         missing.collect()
@@ -185,8 +189,7 @@ impl Subject {
         let sent = json(&resource);
         match self.try_create(resource).await {
             Ok(resource) => {
-                let mut created = self.created.lock().unwrap_or_else(PoisonError::into_inner);
-                created.push((self.name().to_owned(), resource.id().to_owned()));
+                self.record(&resource);
                 resource
             }
             Err(err) => panic!(
@@ -194,6 +197,25 @@ impl Subject {
                 self.name()
             ),
         }
+    }
+
+    /// Creates a resource, unless the store rejects it; `false` if it does.
+    pub(super) async fn creates(&self, resource: Resource) -> bool {
+        let sent = json(&resource);
+        match self.try_create(resource).await {
+            Ok(resource) => self.record(&resource),
+            Err(StoreError::Rejected(_)) => return false,
+            Err(err) => panic!(
+                "{}: `create` failed with {err:?}; it must store this resource, or reject it: {sent}",
+                self.name()
+            ),
+        }
+        true
+    }
+
+    fn record(&self, created: &Resource) {
+        let mut all = self.created.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push((self.name().to_owned(), created.id().to_owned()));
     }
 
     pub(super) async fn try_get(&self, id: &str) -> Result<Arc<Resource>, StoreError> {
@@ -431,36 +453,6 @@ pub(super) fn json(resource: &Resource) -> Value {
 /// The text at a path of a single-valued attribute.
 pub(super) fn text(resource: &Resource, path: &ResolvedPath) -> String {
     resource.value(path).and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// Gives a resource one value at a path; an attribute with several then has that one.
-pub(super) fn set(resource: &mut Resource, path: &ResolvedPath, value: Value) {
-    let name = path.attribute().name();
-    let many = path.attribute().is_multi_valued();
-    let container = path.extension().map(|extension| extension.uri().as_str().to_owned());
-    let object = container.as_ref().and_then(|uri| resource.get(uri)?.as_object().cloned());
-    let current = match &container {
-        Some(_) => object.as_ref().and_then(|object| object.get(name)).cloned(),
-        None => resource.get(name).cloned(),
-    };
-    let value = match (path.sub_attribute(), current) {
-        (None, _) if many => [value].into(),
-        (None, _) => value,
-        (Some(sub), _) if many => [Object::from([(sub.name(), value)])].into(),
-        (Some(sub), Some(Value::Object(mut parts))) => {
-            parts.insert(sub.name().to_owned(), value);
-            Value::Object(parts)
-        }
-        (Some(sub), _) => Object::from([(sub.name(), value)]).into(),
-    };
-    match container {
-        Some(uri) => {
-            let mut object = object.unwrap_or_default();
-            object.insert(name.to_owned(), value);
-            resource.set(uri, object);
-        }
-        None => resource.set(name, value),
-    }
 }
 
 /// When changes are made: later than all resources.

@@ -27,7 +27,7 @@
 //!   type has attributes that the tables lack, cut it down with
 //!   [`ResourceType::retain_attributes`](crate::ResourceType::retain_attributes), or name the ones
 //!   that are kept: `.retain_attributes("User", &["userName", "name", "emails", "active"])`.
-//!   Without groups, their checks are skipped.
+//!   Filters and sorts on the others are checked all the same. Without groups, their checks are skipped.
 //! - **Stores of any type**: use [`users`] and [`groups`], which have attributes of every kind.
 //! - **Push-down**: filters, sorts and pages are requested as the dispatcher does. A store that
 //!   leaves them to the crate passes.
@@ -167,9 +167,9 @@ checks! {
 /// - a check fails; the others are run before that, and the message says of each that failed why.
 pub async fn run_all(factory: &dyn StoreFactory) {
     let failures = run_collect(factory).await;
-    let untried = Stores::made_by(factory).await.untried();
-    if !untried.is_empty() {
-        eprintln!("not tried, since the stores do not keep them: {}", untried.join(", "));
+    let unretained = Stores::made_by(factory).await.unretained();
+    if !unretained.is_empty() {
+        eprintln!("only filters and sorts checked, since not kept: {}", unretained.join(", "));
     }
     if !failures.is_empty() {
         let told: Vec<String> = failures.iter().map(ToString::to_string).collect();

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::field::Field;
 use super::fixtures::{BYTES, DECIMAL, INSTANTS, TEXTS, URLS, WHOLE};
 use super::harness::Subject;
 use super::random::Random;
@@ -25,8 +26,19 @@ pub(super) struct Questions {
 }
 
 impl Questions {
+    /// Questions about what the store keeps.
     pub(super) fn new(subject: &Subject, seed: u64) -> Self {
-        let paths = paths(subject);
+        Self::about(paths(subject.membership_view.as_ref(), &subject.fields), subject, seed)
+    }
+
+    /// Questions about all attributes, whether the store keeps them or not: what it answers has to
+    /// agree with what it shows.
+    pub(super) fn about_all(subject: &Subject, seed: u64) -> Self {
+        let groups = subject.resource_type.membership().groups();
+        Self::about(paths(groups, &subject.all_fields), subject, seed)
+    }
+
+    fn about(paths: Vec<ResolvedPath>, subject: &Subject, seed: u64) -> Self {
         let orders = paths.iter().flat_map(|path| [(path, "ascending"), (path, "descending")]);
         let sorts = orders.filter_map(|(path, order)| {
             Sort::bind(&path.to_string(), Some(order), &subject.resource_type).ok()
@@ -249,9 +261,9 @@ fn compared(path: &ResolvedPath) -> ResolvedPath {
     }
 }
 
-/// All attributes and sub-attributes that can be asked about: common ones, derived ones, and those
-/// that the store keeps.
-fn paths(subject: &Subject) -> Vec<ResolvedPath> {
+/// The attributes and sub-attributes that can be asked about: common ones, the one that shows
+/// groups, and those that clients may write.
+fn paths(groups: Option<&Arc<Attribute>>, fields: &[Field]) -> Vec<ResolvedPath> {
     let mut paths = Vec::new();
     let mut add = |path: ResolvedPath, subs: &[Arc<Attribute>]| {
         let (extension, attribute) = (path.extension().cloned(), Arc::clone(path.attribute()));
@@ -269,10 +281,10 @@ fn paths(subject: &Subject) -> Vec<ResolvedPath> {
     {
         add(ResolvedPath::new(None, Arc::clone(attribute), None), attribute.sub_attributes());
     }
-    if let Some(view) = &subject.membership_view {
+    if let Some(view) = groups {
         add(ResolvedPath::new(None, Arc::clone(view), None), view.sub_attributes());
     }
-    for field in &subject.fields {
+    for field in fields {
         add(field.path(None), &field.subs);
     }
     paths

@@ -107,6 +107,11 @@ impl Stores {
     /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber`. Required ones
     /// must be included. By default the store has to keep every attribute that clients may write.
     ///
+    /// The values of other attributes are not checked, and the store may drop or reject them. Its
+    /// answers are: a filter or a sort that it takes over, also on an attribute that it does not
+    /// keep, has to agree with what it returns of each resource. [`unretained`](Self::unretained)
+    /// lists these attributes, and [`run_all`](super::run_all) prints them.
+    ///
     /// # Panics
     ///
     /// - no such resource type, or no such attribute.
@@ -141,10 +146,11 @@ impl Stores {
         })
     }
 
-    /// Returns the attributes that no check tries, since the stores do not keep them, each prefixed
-    /// with its resource type and a colon.
+    /// Returns the attributes that the stores need not keep, each prefixed with its resource type
+    /// and a colon. Only filters and sorts on them are checked: see
+    /// [`retain_attributes`](Self::retain_attributes).
     #[must_use]
-    pub fn untried(&self) -> Vec<String> {
+    pub fn unretained(&self) -> Vec<String> {
         let subjects = self.subjects();
         let lacking = |subject: &Subject| {
             let name = subject.name().to_owned();

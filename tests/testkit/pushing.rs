@@ -53,6 +53,10 @@ pub(crate) enum Fault {
     TellsTheRow,
     /// Looks at every resource, whatever it is asked for.
     LooksAtAll,
+    /// Finds and sorts users by nicknames, which it does not show.
+    FindsUnshown,
+    /// No mistake: rejects users with nicknames.
+    RejectsNicknames,
 }
 
 /// A store over another one, with a mistake.
@@ -140,6 +144,7 @@ impl Pushing {
         let mut seen = Resource::clone(&resource);
         match self.fault {
             Fault::OmitsMembers => drop(seen.remove("members")),
+            Fault::FindsUnshown => drop(seen.remove("nickName")),
             Fault::RemembersGroups if self.resource_type.name() == "User" => {
                 let mut known = self.groups.lock().expect("no panic");
                 if let Some(groups) = seen.get("groups").cloned() {
@@ -227,6 +232,10 @@ impl ResourceStore for Pushing {
         resource: Resource,
         cx: &RequestContext,
     ) -> Result<Arc<Resource>, StoreError> {
+        if self.fault == Fault::RejectsNicknames && resource.get("nickName").is_some() {
+            let err = scimwire::Error::scim(scimwire::ScimType::InvalidValue, "no nicknames here");
+            return Err(StoreError::Rejected(err));
+        }
         self.inner.create(resource, cx).await
     }
 
