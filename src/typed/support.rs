@@ -13,9 +13,10 @@ use crate::resource::{
     Resource, ValueError, ValueErrorKind, Version, is_unassigned, without_nulls,
 };
 use crate::schema::{ENTERPRISE_USER, SchemaExtension, parse_date_time, prepare_password};
-use crate::value::{List, Object, Value};
+use crate::value::{List, Object};
 
-pub use crate::schema::ResourceType;
+pub use crate::schema::{ElementSlot, ResourceType};
+pub use crate::value::Value;
 
 /// The place of a field's value in a resource.
 #[derive(Clone, Copy, Debug)]
@@ -137,14 +138,18 @@ pub fn read<'r>(resource: &'r Resource, place: &Place) -> Option<&'r Value> {
     }
 }
 
-/// Reads the value of a simple attribute.
+/// Reads the value of a simple attribute, or the default if it has none.
 ///
 /// # Errors
 ///
 /// - there is none, and the type needs one;
 /// - the type cannot hold it.
-pub fn simple<A, T: FieldValue<A>>(resource: &Resource, place: &Place) -> Result<T, ValueError> {
-    match read(resource, place) {
+pub fn simple<A, T: FieldValue<A>>(
+    resource: &Resource,
+    place: &Place,
+    default: Option<&Value>,
+) -> Result<T, ValueError> {
+    match read(resource, place).or(default) {
         Some(value) => {
             let prepared = prepared(value, place);
             let value = prepared.as_ref().unwrap_or(value);
@@ -152,6 +157,12 @@ pub fn simple<A, T: FieldValue<A>>(resource: &Resource, place: &Place) -> Result
         }
         None => T::absent().ok_or_else(|| required(place)),
     }
+}
+
+/// Returns the value, unless it is empty text, which stands for no value if that is the default.
+#[must_use]
+pub fn without_empty_text(value: Value) -> Value {
+    if value == "" { Value::Null } else { value }
 }
 
 /// Returns a password as it is compared and hashed (RFC 8265, Section 4).

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::describe::marker;
+use crate::describe::{marker, some};
 use crate::field::Field;
 use crate::resolve::{Resolved, Shape};
 use crate::types::inner;
@@ -14,7 +14,12 @@ pub(crate) fn to_value(field: &Field<'_>, resolved: &Resolved) -> TokenStream {
     match resolved.shape {
         Shape::Simple(attribute_type) if field.options.serde.is_none() => {
             let marker = marker(attribute_type);
-            quote! { <#ty as FieldValue<typed::#marker>>::to_value(&self.#name) }
+            let value = quote! { <#ty as FieldValue<typed::#marker>>::to_value(&self.#name) };
+            if field.options.default.is_some() {
+                quote! { support::without_empty_text(#value) }
+            } else {
+                value
+            }
         }
         Shape::Key if inner(ty, "Option").is_some() => {
             quote! { self.#name.as_ref().map(support::key).unwrap_or_default() }
@@ -35,7 +40,14 @@ pub(crate) fn from_resource(index: usize, field: &Field<'_>, resolved: &Resolved
     match resolved.shape {
         Shape::Simple(attribute_type) if field.options.serde.is_none() => {
             let marker = marker(attribute_type);
-            quote! { support::simple::<typed::#marker, #ty>(resource, #place)? }
+            let default = some(
+                field
+                    .options
+                    .default
+                    .as_ref()
+                    .map(|value| quote! { &support::Value::from(#value) }),
+            );
+            quote! { support::simple::<typed::#marker, #ty>(resource, #place, #default)? }
         }
         Shape::Key if inner(ty, "Option").is_some() => {
             quote! { support::from_optional_key(resource, #place)? }

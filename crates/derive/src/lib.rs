@@ -35,6 +35,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `#[scim("meta.created")]`, `"meta.lastModified"`, `"meta.version"` | times and version |
 /// | `unique` | no two resources of a tenant share a value |
 /// | `column = "e_mail"` | the column, if it is not named like the field |
+/// | `default = true`, `default = ""` | the value of an unassigned attribute; empty text stands for none |
 /// | `serde` | converts the value by serde |
 /// | `#[scim(skip)]` | not part of the resource; `Default` in new ones |
 ///

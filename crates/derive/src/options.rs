@@ -4,13 +4,23 @@ use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Error, Ident, LitStr, Path, Result, Token};
+use syn::{Attribute, Error, Ident, Lit, LitStr, Path, Result, Token};
 
 use crate::nearest::nearest;
 use crate::schema::ENTERPRISE;
 
-const FIELD: [&str; 9] =
-    ["id", "skip", "unique", "primary", "serde", "enterprise", "extension", "type", "column"];
+const FIELD: [&str; 10] = [
+    "id",
+    "skip",
+    "unique",
+    "primary",
+    "serde",
+    "enterprise",
+    "extension",
+    "type",
+    "column",
+    "default",
+];
 const STRUCT: [&str; 3] = ["user", "group", "crate"];
 
 /// What a struct says.
@@ -32,12 +42,14 @@ pub(crate) struct FieldOptions {
     pub(crate) serde: Option<Span>,
     pub(crate) element_type: Option<LitStr>,
     pub(crate) column: Option<LitStr>,
+    /// The value of an unassigned attribute.
+    pub(crate) default: Option<Lit>,
 }
 
 /// A name, `word`, or `word = ".."`.
 enum Item {
     Name(LitStr),
-    Word(Ident, Option<LitStr>),
+    Word(Ident, Option<Lit>),
 }
 
 impl Parse for Item {
@@ -64,7 +76,9 @@ impl StructOptions {
                         return Err(Error::new(word.span(), "a resource has one type"));
                     }
                 }
-                Item::Word(word, Some(path)) if word == "crate" => krate = Some(path.parse()?),
+                Item::Word(word, Some(Lit::Str(path))) if word == "crate" => {
+                    krate = Some(path.parse()?);
+                }
                 Item::Word(word, _) => return Err(unknown(&word, &STRUCT)),
                 Item::Name(name) => {
                     return Err(Error::new(name.span(), "name attributes at the fields"));
@@ -119,10 +133,17 @@ impl FieldOptions {
             ("primary", None) => self.primary = Some(span),
             ("serde", None) => self.serde = Some(span),
             ("enterprise", None) => self.extension = Some((ENTERPRISE.to_owned(), span)),
-            ("extension", Some(uri)) => self.extension = Some((uri.value(), uri.span())),
-            ("type", Some(name)) => self.element_type = Some(name),
-            ("column", Some(name)) => self.column = Some(name),
-            (known @ ("extension" | "type" | "column"), None) => {
+            ("extension", Some(Lit::Str(uri))) => self.extension = Some((uri.value(), uri.span())),
+            ("type", Some(Lit::Str(name))) => self.element_type = Some(name),
+            ("column", Some(Lit::Str(name))) => self.column = Some(name),
+            ("default", Some(value)) => self.default = Some(value),
+            (known @ ("extension" | "type" | "column"), Some(_)) => {
+                return Err(Error::new(
+                    span,
+                    format!("`{known}` takes a text: `{known} = \"..\"`"),
+                ));
+            }
+            (known @ ("extension" | "type" | "column" | "default"), None) => {
                 return Err(Error::new(
                     span,
                     format!("`{known}` takes a value: `{known} = \"..\"`"),

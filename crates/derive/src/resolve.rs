@@ -1,7 +1,7 @@
 //! From the name of an attribute to its definition, and to how a field stores it.
 
 use proc_macro2::Span;
-use syn::{Error, LitStr, Result, Type};
+use syn::{Error, Lit, LitStr, Result, Type};
 
 use crate::nearest::nearest;
 use crate::options::FieldOptions;
@@ -63,6 +63,9 @@ impl Resolved {
             return Err(Error::new(name.span(), message));
         }
         let shape = shape(options, name, attribute, sub, ty)?;
+        if let Some(default) = &options.default {
+            check_default(default, attribute, &shape, ty)?;
+        }
         let extension = if is_base { None } else { Some(schema.uri) };
         let prefix = extension.map(|uri| format!("{uri}:")).unwrap_or_default();
         Ok(Self {
@@ -243,6 +246,20 @@ fn shape(
         }
         _ => Ok(simple(attribute, sub)),
     }
+}
+
+/// Checks that an attribute can have a default, and that it is of its type.
+fn check_default(default: &Lit, attribute: &Attribute, shape: &Shape, ty: &Type) -> Result<()> {
+    let message = match (shape, default) {
+        _ if inner(ty, "Option").is_some() => "an `Option` needs no default",
+        _ if attribute.multi_valued => "elements have no default",
+        (Shape::Simple(AttributeType::Text), Lit::Str(_))
+        | (Shape::Simple(AttributeType::Boolean), Lit::Bool(_)) => return Ok(()),
+        (Shape::Simple(AttributeType::Text), _) => "the default of the attribute is a text",
+        (Shape::Simple(AttributeType::Boolean), _) => "the default of the attribute is a boolean",
+        _ => "only text and booleans have a default",
+    };
+    Err(Error::new(default.span(), message))
 }
 
 fn simple(attribute: &'static Attribute, sub: Option<&'static Attribute>) -> Shape {

@@ -17,7 +17,8 @@ pub(crate) fn resource_type(is_group: bool, mapped: &[(&Field<'_>, &Resolved)]) 
     };
     let requires = |(field, resolved): &(&Field<'_>, &Resolved)| {
         let required = required(field, resolved);
-        if resolved.is_common || resolved.is_read_only() {
+        let is_optional = field.options.default.is_some();
+        if is_optional || resolved.is_common || resolved.is_read_only() {
             quote! { false }
         } else {
             required
@@ -41,16 +42,22 @@ pub(crate) fn resource_type(is_group: bool, mapped: &[(&Field<'_>, &Resolved)]) 
             let path = stored(each.1).remove(0);
             quote! { let resource_type = resource_type.with_unique(#path); }
         });
+        let default = each.0.options.default.as_ref().map(|value| {
+            let path = stored(each.1).remove(0);
+            quote! { let resource_type = resource_type.with_default(#path, #value); }
+        });
         quote! {
             let resource_type = support::require(resource_type, &PLACES[#index], #required);
             #unique
+            #default
         }
     });
+    let slots = slots(mapped);
     let kept = mapped.iter().filter(|(_, resolved)| !resolved.is_common).flat_map(kept);
     quote! {
         let resource_type = typed::support::ResourceType::#base() #extension;
         #(#changes)*
-        resource_type.retain_attributes([#(#kept),*])
+        resource_type.retain_attributes([#(#kept),*]) #(#slots)*
     }
 }
 
@@ -77,4 +84,31 @@ pub(crate) fn kept((field, resolved): &(&Field<'_>, &Resolved)) -> Vec<String> {
         kept.push(format!("{attribute}.primary"));
     }
     kept
+}
+
+/// Returns a limit to the elements that the struct stores, for each attribute whose elements have a
+/// `value` in a field.
+fn slots(mapped: &[(&Field<'_>, &Resolved)]) -> Vec<TokenStream> {
+    let mut attributes: Vec<&str> = Vec::new();
+    for (_, resolved) in mapped.iter().filter(|(_, resolved)| resolved.is_element()) {
+        if !attributes.contains(&resolved.attribute.name) {
+            attributes.push(resolved.attribute.name);
+        }
+    }
+    let slots = attributes.into_iter().filter_map(|attribute| {
+        let of = mapped.iter().filter(|(_, resolved)| resolved.attribute.name == attribute);
+        let of: Vec<_> = of.collect();
+        if !of.iter().all(|(_, resolved)| resolved.sub.is_none_or(|sub| sub == "value")) {
+            return None;
+        }
+        let slots = of.iter().map(|(field, _)| {
+            let primary = field.options.primary.map(|_| quote! { .primary() });
+            match field.element_type() {
+                Some(kind) => quote! { support::ElementSlot::new(#kind) #primary },
+                None => quote! { support::ElementSlot::untyped() #primary },
+            }
+        });
+        Some(quote! { .with_elements(#attribute, [#(#slots),*]) })
+    });
+    slots.collect()
 }

@@ -24,6 +24,8 @@ struct Account {
     email: String,
     #[scim("name.givenName")]
     first_name: Option<String>,
+    #[scim("name.familyName", default = "")]
+    last_name: String,
     #[scim("phoneNumbers", type = "work")]
     work_phone: Option<String>,
     #[scim("phoneNumbers", type = "mobile")]
@@ -56,6 +58,7 @@ fn account() -> Account {
         external_id: None,
         email: "bjensen@example.com".into(),
         first_name: Some("Barbara".into()),
+        last_name: String::new(),
         work_phone: None,
         mobile_phone: Some("555-1".into()),
         street: Some("100 Universal City Plaza".into()),
@@ -176,6 +179,11 @@ fn the_resource_type_has_what_the_struct_has() {
     assert!(!extension.required);
     assert_eq!(extension.schema.attributes().len(), 2);
     // It is what the hand-written one is.
+    let mut sent = account().to_resource();
+    sent.set("phoneNumbers", json!([{ "value": "1" }, { "type": "fax", "value": "2" }]));
+    let left_out: Vec<String> = users.conform(&mut sent).iter().map(ToString::to_string).collect();
+    assert_eq!(left_out, ["phoneNumbers"], "there are two columns");
+    assert!(!users.schema().attribute("name").expect("name").sub_attributes()[0].is_required());
     let unique: Vec<String> = users.unique_paths().iter().map(ToString::to_string).collect();
     assert_eq!(unique, ["userName"]);
 }
@@ -206,6 +214,7 @@ fn the_fields_describe_columns() {
             "externalId external_id Text unique",
             "emails e_mail Text required primary work",
             "name.givenName first_name Text ",
+            "name.familyName last_name Text required",
             "phoneNumbers work_phone Text work",
             "phoneNumbers mobile_phone Text mobile",
             "addresses.streetAddress street Text work",
