@@ -6,7 +6,7 @@
 //! database, and authentication stays yours.
 //!
 //! ```text
-//! cargo add scimwire --features tokens,tower
+//! cargo add scimwire --features tokens
 //! cargo add axum tokio --features tokio/full
 //! cargo add async-trait http serde_json
 //! ```
@@ -38,7 +38,7 @@
 //!         .body(user)?;
 //!     assert_eq!(scim.dispatch(request).await.status(), 201);
 //!
-//!     // With the feature `tower`, the dispatcher is a service for any router.
+//!     // The dispatcher is a `tower::Service` for any router.
 //!     let _app: axum::Router = axum::Router::new().nest_service("/scim/v2", scim);
 //!     Ok(())
 //! }
@@ -142,7 +142,7 @@
 //!
 //! # Features
 //!
-//! All features are off by default.
+//! `tower` is on by default, all others are off.
 //!
 //! | feature | adds |
 //! |---|---|

@@ -8,15 +8,7 @@ use hyper_util::service::TowerToHyperService;
 use scimwire::{Dispatcher, MemoryDirectory, ResourceType};
 use tokio::net::TcpListener;
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let directory = MemoryDirectory::new();
-    let scim = Dispatcher::builder("http://127.0.0.1:8080/scim/v2")
-        .store(directory.store(ResourceType::user()))
-        .store(directory.store(ResourceType::group()))
-        .unauthenticated()
-        .build()?;
-    let listener = TcpListener::bind("127.0.0.1:8080").await?;
+pub(crate) async fn serve(listener: TcpListener, scim: Dispatcher) -> std::io::Result<()> {
     loop {
         let (socket, _) = listener.accept().await?;
         let service = TowerToHyperService::new(scim.clone());
@@ -30,4 +22,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         });
     }
+}
+
+#[tokio::main]
+#[allow(dead_code, reason = "a test takes the rest")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let directory = MemoryDirectory::new();
+    let scim = Dispatcher::builder("http://127.0.0.1:8080/scim/v2")
+        .store(directory.store(ResourceType::user()))
+        .store(directory.store(ResourceType::group()))
+        .unauthenticated()
+        .build()?;
+    Ok(serve(TcpListener::bind("127.0.0.1:8080").await?, scim).await?)
 }

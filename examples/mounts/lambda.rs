@@ -6,7 +6,12 @@
 use lambda_http::{Body, Error, Request, Response, run, service_fn};
 use scimwire::{Dispatcher, MemoryDirectory, ResourceType};
 
+pub(crate) async fn respond(scim: &Dispatcher, request: Request) -> Result<Response<Body>, Error> {
+    Ok(scim.dispatch(request).await.map(|body| Body::from(body.as_ref())))
+}
+
 #[tokio::main]
+#[allow(dead_code, reason = "a test takes the rest")]
 async fn main() -> Result<(), Error> {
     let directory = MemoryDirectory::new();
     let scim = Dispatcher::builder("https://example.com/scim/v2")
@@ -14,8 +19,5 @@ async fn main() -> Result<(), Error> {
         .store(directory.store(ResourceType::group()))
         .unauthenticated()
         .build()?;
-    run(service_fn(async |request: Request| -> Result<Response<Body>, Error> {
-        Ok(scim.dispatch(request).await.map(|body| Body::from(body.as_ref())))
-    }))
-    .await
+    run(service_fn(async |request| respond(&scim, request).await)).await
 }
