@@ -8,7 +8,7 @@ use http::request::Parts;
 use scimwire::Secret;
 use scimwire::auth::{
     AuthError, Authenticate, BearerAuth, RequestContext, TenantUrlTemplateError, TokenValidator,
-    Tokens, VerifyTenant, bearer_token,
+    VerifyTenant, bearer_token,
 };
 
 use crate::activity::Trace;
@@ -36,11 +36,7 @@ impl TenantAuthenticator {
         shares: Shares,
     ) -> Result<Self, TenantUrlTemplateError> {
         // Whether the tenant takes bare tokens is seen once it is known.
-        let either = EitherToken {
-            tokens: tenants.tokens().clone(),
-            access_tokens: tenants.access_tokens().clone(),
-        };
-        let bearer = BearerAuth::new(either).allow_raw_token();
+        let bearer = BearerAuth::new(EitherToken(Arc::clone(&tenants))).allow_raw_token();
         let (by_path, by_host) = (url.by_path(SCIM)?, url.by_host(SCIM)?);
         Ok(Self {
             tokens: VerifyTenant::new(VerifyTenant::new(bearer, by_path), by_host),
@@ -54,8 +50,9 @@ impl TenantAuthenticator {
 impl Authenticate for TenantAuthenticator {
     async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
         let cx = self.tokens.authenticate(head).await?;
-        let settings =
-            self.tenants.settings(cx.tenant().as_str()).await.map_err(AuthError::unavailable)?;
+        // What has changed was noticed with the token.
+        let settings = self.tenants.known_settings(cx.tenant().as_str()).await;
+        let settings = settings.map_err(AuthError::unavailable)?;
         let settings = settings.ok_or_else(AuthError::invalid_token)?;
         match settings.access {
             Access::Bearer | Access::OAuth if bearer_token(head).is_none() => {
@@ -79,10 +76,7 @@ impl Authenticate for TenantAuthenticator {
 }
 
 /// Knows both kinds of tokens.
-struct EitherToken {
-    tokens: Tokens,
-    access_tokens: Tokens,
-}
+struct EitherToken(Arc<Tenants>);
 
 /// The client has an access token of OAuth 2.
 #[derive(Clone)]
@@ -91,9 +85,10 @@ struct ByAccessToken;
 #[async_trait]
 impl TokenValidator for EitherToken {
     async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError> {
-        match self.tokens.validate(token).await {
+        self.0.notice_changes().await.map_err(AuthError::unavailable)?;
+        match self.0.tokens().validate(token).await {
             Err(AuthError::Unauthenticated { .. }) => {
-                Ok(self.access_tokens.validate(token).await?.with_data(ByAccessToken))
+                Ok(self.0.access_tokens().validate(token).await?.with_data(ByAccessToken))
             }
             found => found,
         }

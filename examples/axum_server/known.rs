@@ -1,9 +1,11 @@
-//! A cache of records, used only if no other process can change them.
+//! A cache of records: as good as the [stamp](Stamp) of their tables.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::stamp::Stamp;
 
 /// So many are kept; then all are to be read again.
 const MOST: usize = 100_000;
@@ -13,65 +15,35 @@ pub(crate) struct Known<K, T>(Mutex<Read<K, T>>);
 
 struct Read<K, T> {
     rows: HashMap<K, T>,
-    /// Another one after each change.
-    change: u64,
+    /// The state of the tables in which the rows were read, or a later one.
+    stamp: Stamp,
 }
 
 impl<K, T> Default for Known<K, T> {
     fn default() -> Self {
-        Self(Mutex::new(Read { rows: HashMap::new(), change: 0 }))
+        Self(Mutex::new(Read { rows: HashMap::new(), stamp: Stamp::default() }))
     }
 }
 
-/// A reading that has begun.
-pub(crate) struct Reading {
-    change: u64,
-}
-
-/// A change that goes on.
-pub(crate) struct Change<'k, K: Eq + Hash, T: Copy>(&'k Known<K, T>);
-
-impl<K: Eq + Hash, T: Copy> Drop for Change<'_, K, T> {
-    fn drop(&mut self) {
-        self.0.forget();
-    }
-}
-
-impl<K: Eq + Hash, T: Copy> Known<K, T> {
-    pub(crate) fn get<Q>(&self, key: &Q) -> Option<T>
+impl<K: Eq + Hash, T: Clone> Known<K, T> {
+    /// The row as it was read when the tables had this stamp, or later.
+    pub(crate) fn get<Q>(&self, key: &Q, stamp: Stamp) -> Option<T>
     where
         K: Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        self.lock().rows.get(key).copied()
+        let read = self.lock();
+        if read.stamp == stamp { read.rows.get(key).cloned() } else { None }
     }
 
-    pub(crate) fn begin(&self) -> Reading {
-        Reading { change: self.lock().change }
-    }
-
-    /// Keeps what was read, unless something has changed since the reading began.
-    pub(crate) fn keep(&self, reading: &Reading, key: K, row: T) {
+    /// Keeps a row that was read after the tables had this stamp.
+    pub(crate) fn keep(&self, key: K, row: T, stamp: Stamp) {
         let mut read = self.lock();
-        if read.change != reading.change {
-            return;
-        }
-        if read.rows.len() >= MOST {
+        if read.stamp != stamp || read.rows.len() >= MOST {
             read.rows.clear();
+            read.stamp = stamp;
         }
         read.rows.insert(key, row);
-    }
-
-    /// Begins a change: all is to be read again, now and once it has ended, whatever came of it.
-    pub(crate) fn change(&self) -> Change<'_, K, T> {
-        self.forget();
-        Change(self)
-    }
-
-    fn forget(&self) {
-        let mut read = self.lock();
-        read.change += 1;
-        read.rows.clear();
     }
 
     fn lock(&self) -> MutexGuard<'_, Read<K, T>> {
@@ -84,20 +56,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_read_before_a_change_has_ended_is_not_kept() {
+    fn rows_are_as_good_as_their_stamp() {
         let known = Known::default();
-        let keep = |reading: &Reading| known.keep(reading, "example", 1);
-        keep(&known.begin());
-        assert!(known.get("example").is_some());
-        let before = known.begin();
-        let change = known.change();
-        assert!(known.get("example").is_none());
-        keep(&before);
-        assert!(known.get("example").is_none());
-        let meanwhile = known.begin();
-        keep(&meanwhile);
-        drop(change);
-        keep(&meanwhile);
-        assert!(known.get("example").is_none());
+        let [before, after] = ["1", "2"].map(|digits| Stamp::parse(digits).expect("digits"));
+        known.keep("example", 1, before);
+        assert_eq!(known.get("example", before), Some(1));
+        assert_eq!(known.get("example", after), None);
+        known.keep("other", 2, after);
+        assert_eq!((known.get("example", after), known.get("other", after)), (None, Some(2)));
+        assert_eq!(known.get("example", before), None, "who asks late reads");
     }
 }

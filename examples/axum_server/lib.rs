@@ -30,6 +30,7 @@ mod resource_types;
 mod server;
 mod server_secrets;
 mod shares;
+mod stamp;
 mod storage;
 mod tell;
 mod tenants;

@@ -13,12 +13,14 @@ use crate::encoding;
 use crate::hooks::origin::Origin;
 use crate::known::Known;
 use crate::record_store::Records;
+use crate::stamp::OwnChanges;
 
 /// The host's own records of all tenants.
 pub(crate) struct Ledger {
     records: Arc<Records>,
-    /// The accounts that were read, by tenant and id.
+    /// The accounts that were read, by tenant and id, where no other process can change them.
     known: Known<(Tenant, String), Account>,
+    changes: OwnChanges,
 }
 
 /// The host's own record of a user or a group.
@@ -30,7 +32,7 @@ pub(crate) struct Account {
 
 impl Ledger {
     pub(crate) fn new(records: Arc<Records>) -> Self {
-        Self { records, known: Known::default() }
+        Self { records, known: Known::default(), changes: OwnChanges::default() }
     }
 
     /// The host's own record of a user or a group.
@@ -39,15 +41,15 @@ impl Ledger {
         id: &str,
         cx: &RequestContext,
     ) -> Result<Account, StoreError> {
-        let key = (cx.tenant().clone(), id.to_owned());
-        if let Some(known) = self.known.get(&key) {
+        if !self.records.are_of_one_process() {
+            return self.read_account(id, cx).await;
+        }
+        let (key, stamp) = ((cx.tenant().clone(), id.to_owned()), self.changes.stamp());
+        if let Some(known) = self.known.get(&key, stamp) {
             return Ok(known);
         }
-        let reading = self.known.begin();
         let account = self.read_account(id, cx).await?;
-        if self.records.are_of_one_process() {
-            self.known.keep(&reading, key, account);
-        }
+        self.known.keep(key, account, stamp);
         Ok(account)
     }
 
@@ -73,10 +75,14 @@ impl Ledger {
              ON CONFLICT (tenant, subject) DO UPDATE SET origin = excluded.origin",
         );
         let origin = encoding::of_word(&origin)?;
-        let _change = self.known.change();
-        self.records.run(note.bind(cx.tenant().as_str()).bind(id).bind(origin)).await.map(drop)
+        let _change = self.changes.begin();
+        self.records
+            .run_aside(note.bind(cx.tenant().as_str()).bind(id).bind(origin))
+            .await
+            .map(drop)
     }
 
+    /// Gives a user an account of this size, unless there is one already.
     pub(crate) async fn note_quota(
         &self,
         id: &str,
@@ -85,11 +91,15 @@ impl Ledger {
     ) -> Result<(), StoreError> {
         let note = query(
             "INSERT INTO host_account (tenant, subject, quota_gb) VALUES ($1, $2, $3)
-             ON CONFLICT (tenant, subject) DO UPDATE SET quota_gb = excluded.quota_gb",
+             ON CONFLICT (tenant, subject) DO UPDATE SET quota_gb = excluded.quota_gb
+             WHERE host_account.quota_gb IS NULL",
         );
         let gigabytes = i64::from(gigabytes);
-        let _change = self.known.change();
-        self.records.run(note.bind(cx.tenant().as_str()).bind(id).bind(gigabytes)).await.map(drop)
+        let _change = self.changes.begin();
+        self.records
+            .run_aside(note.bind(cx.tenant().as_str()).bind(id).bind(gigabytes))
+            .await
+            .map(drop)
     }
 
     /// The members that the host itself has put into a group.
@@ -150,7 +160,7 @@ impl Ledger {
                  ON CONFLICT (tenant, group_id, member_id) DO UPDATE SET origin = excluded.origin",
             );
             let note = note.bind(cx.tenant().as_str()).bind(group).bind(member).bind(&origin);
-            self.records.run(note).await?;
+            self.records.run_aside(note).await?;
         }
         Ok(())
     }
@@ -168,7 +178,9 @@ impl Ledger {
                 "DELETE FROM host_membership
                  WHERE tenant = $1 AND group_id = $2 AND member_id = $3",
             );
-            self.records.run(forget.bind(cx.tenant().as_str()).bind(group).bind(member)).await?;
+            self.records
+                .run_aside(forget.bind(cx.tenant().as_str()).bind(group).bind(member))
+                .await?;
         }
         Ok(())
     }
@@ -180,9 +192,9 @@ impl Ledger {
             "DELETE FROM host_membership WHERE tenant = $1 AND group_id = $2",
             "DELETE FROM host_membership WHERE tenant = $1 AND member_id = $2",
         ];
-        let _change = self.known.change();
+        let _change = self.changes.begin();
         for forget in forget {
-            self.records.run(query(forget).bind(cx.tenant().as_str()).bind(id)).await?;
+            self.records.run_aside(query(forget).bind(cx.tenant().as_str()).bind(id)).await?;
         }
         Ok(())
     }

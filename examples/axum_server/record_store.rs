@@ -2,6 +2,8 @@
 //! and what it knows of users and groups. Requests to the stores of resources do not keep them
 //! waiting.
 
+use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -12,21 +14,27 @@ use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
 use sqlx::query::{Query, QueryAs};
-use sqlx::{Any, AnyConnection, AnyPool, Executor, FromRow, query_scalar};
+use sqlx::{Any, AnyConnection, AnyPool, Executor, FromRow, query_as, query_scalar};
+use tracing::warn;
 
 use crate::options::Database;
+use crate::stamp::{OwnChanges, Running, SharedReading, Stamp, Waiting};
 
 /// How long a request waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 const CONNECTIONS: u32 = 4;
 
-/// Each step, and whether there may be something for it in a database of memory. One that was
-/// released is never changed.
-const MIGRATIONS: [(&str, bool); 2] = [
-    (include_str!("migrations/1-records.sql"), true),
-    (include_str!("migrations/2-from-resources.sql"), false),
-];
+/// How often a request asks for the stamp: the failure of one connection is not that of all.
+const ATTEMPTS: usize = 2;
+
+/// The `Retry-After` where the stamp cannot be read.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+const RECORDS: &str = include_str!("migrations/1-records.sql");
+const FROM_RESOURCES: &str = include_str!("migrations/2-from-resources.sql");
+const STAMP_SQLITE: &str = include_str!("migrations/3-stamp-sqlite.sql");
+const STAMP_POSTGRES: &str = include_str!("migrations/3-stamp-postgres.sql");
 
 /// What there is of a tenant besides its name.
 const OF_TENANT: [&str; 5] =
@@ -38,6 +46,8 @@ pub(crate) struct Records {
     /// The servers of PostgreSQL, by the connection string.
     servers: Option<String>,
     in_memory: bool,
+    changes: OwnChanges,
+    readings: Arc<SharedReading>,
 }
 
 /// Why there are no tables.
@@ -85,11 +95,7 @@ impl Records {
                 (pool.connect(&url).await?, Some(servers.clone()))
             }
         };
-        let steps = MIGRATIONS
-            .iter()
-            .zip(1..)
-            .filter(|((_, in_memory), _)| *in_memory || !matches!(database, Database::Memory));
-        let steps = steps.map(|(&(sql, _), version)| {
+        let steps = migrations(database).iter().zip(1..).map(|(&sql, version)| {
             Migration::new(version, "records".into(), MigrationType::Simple, sql.into(), false)
         });
         let migrator = Migrator { migrations: steps.collect(), ..Migrator::DEFAULT };
@@ -101,7 +107,13 @@ impl Records {
             migrator.run(&mut *transaction).await?;
             transaction.commit().await?;
         }
-        Ok(Self { pool, servers, in_memory: matches!(database, Database::Memory) })
+        Ok(Self {
+            pool,
+            servers,
+            in_memory: matches!(database, Database::Memory),
+            changes: OwnChanges::default(),
+            readings: Arc::default(),
+        })
     }
 
     /// Returns `true` if no other process can change them.
@@ -109,8 +121,83 @@ impl Records {
         self.in_memory
     }
 
+    /// The stamp of tenants and tokens after all changes that were made before this call, by
+    /// whichever process.
+    pub(crate) async fn stamp(self: &Arc<Self>) -> Result<Stamp, StoreError> {
+        if self.in_memory {
+            return Ok(self.changes.stamp());
+        }
+        let mut failures = 0;
+        while failures < ATTEMPTS {
+            let asked = self.readings.ask();
+            if asked.is_first {
+                self.read_first().await;
+            }
+            match asked.outcome.await {
+                Ok(Some(stamp)) => return Ok(stamp),
+                Ok(None) => failures += 1,
+                // The client of the request that read has gone.
+                Err(_) => {}
+            }
+        }
+        Err(StoreError::Unavailable { retry_after: RETRY_AFTER })
+    }
+
+    /// The stamp that was read last; `None` before the first.
+    pub(crate) fn last_stamp(&self) -> Option<Stamp> {
+        if self.in_memory { Some(self.changes.stamp()) } else { self.readings.last() }
+    }
+
+    /// Reads the stamp for the request that asked first. Where others have come meanwhile, a task
+    /// reads for them, so that the first goes on.
+    async fn read_first(self: &Arc<Self>) {
+        let mut running = self.readings.start();
+        if let Some(waiting) = running.next() {
+            let found = self.read_stamp().await;
+            running.settle(waiting, found);
+        }
+        if let Some(others) = running.next() {
+            let records = Arc::clone(self);
+            tokio::spawn(async move { records.read_for(others, running).await });
+        }
+    }
+
+    /// Reads the stamp for as long as requests wait for it.
+    async fn read_for(&self, waiting: Waiting, mut running: Running) {
+        let mut next = Some(waiting);
+        while let Some(waiting) = next {
+            let found = self.read_stamp().await;
+            running.settle(waiting, found);
+            next = running.next();
+        }
+    }
+
+    async fn read_stamp(&self) -> Option<Stamp> {
+        let digits = match self.one::<(String,)>(query_as("SELECT stamp FROM host_stamp")).await {
+            Ok(found) => found.unwrap_or_default().0,
+            Err(err) => {
+                warn!(error = &err as &dyn Error, "could not ask whether tenants have changed");
+                return None;
+            }
+        };
+        let stamp = Stamp::parse(&digits);
+        if stamp.is_none() {
+            warn!("the table `host_stamp` holds no stamp");
+        }
+        stamp
+    }
+
     /// Runs a statement, and says how many rows it has changed.
     pub(crate) async fn run<'q>(
+        &self,
+        statement: Query<'q, Any, AnyArguments<'q>>,
+    ) -> Result<u64, StoreError> {
+        let _change = self.changes.begin();
+        self.run_aside(statement).await
+    }
+
+    /// Runs a statement that changes no tenant, and no token but for its last use.
+    pub(crate) async fn run_aside<'q>(
         &self,
         statement: Query<'q, Any, AnyArguments<'q>>,
     ) -> Result<u64, StoreError> {
@@ -169,6 +256,16 @@ impl Records {
     }
 }
 
+/// The steps to the tables as they are now. One that was released is never changed. A database in
+/// memory begins empty, and no other process changes it.
+fn migrations(database: &Database) -> &'static [&'static str] {
+    match database {
+        Database::Memory => &[RECORDS],
+        Database::Sqlite(_) => &[RECORDS, FROM_RESOURCES, STAMP_SQLITE],
+        Database::Postgres(_) => &[RECORDS, FROM_RESOURCES, STAMP_POSTGRES],
+    }
+}
+
 /// Has a connection to SQLite wait for other processes, and refuses a server that only reads.
 async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     if connection.backend_name() == "SQLite" {
@@ -196,8 +293,6 @@ impl From<MigrateError> for RecordsError {
 mod tests {
     use std::pin::pin;
     use std::task::{Context, Waker};
-
-    use sqlx::query_as;
 
     use super::*;
 

@@ -32,10 +32,8 @@ impl AccountSize {
         cx: &RequestContext,
     ) -> Result<(), StoreError> {
         match self.tenants.settings_of(cx).await?.quota_gb {
-            Some(size) if self.ledger.account(user, cx).await?.quota_gb.is_none() => {
-                self.ledger.note_quota(user, size, cx).await
-            }
-            _ => Ok(()),
+            Some(size) => self.ledger.note_quota(user, size, cx).await,
+            None => Ok(()),
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Which tenants there are, what is set for them, and which tokens are theirs. All of it is asked
-//! of the database for each request: what was switched off is off, whichever process hears of it.
-//! Only where the database is this process's alone are settings read once.
+//! Which tenants there are, what is set for them, and which tokens are theirs. What was read of it
+//! is cached, and each request asks the database whether something has changed since: what was
+//! switched off is off, whichever process has heard of it.
 
 pub(crate) mod deletion;
 mod last_used;
@@ -13,14 +13,13 @@ use std::time::Duration;
 
 use scimwire::auth::{RequestContext, Tenant, TokenRecord, Tokens};
 use scimwire::{Secret, StoreError};
-use sqlx::any::AnyArguments;
-use sqlx::query::Query;
-use sqlx::{Any, query, query_as};
+use sqlx::{query, query_as};
 
 use crate::encoding::{of_word, word};
 use crate::known::Known;
 use crate::options::Options;
 use crate::record_store::Records;
+use crate::stamp::Stamp;
 
 pub(crate) use settings::{Access, Settings};
 pub(crate) use start::{DEFAULT_TENANT, TenantError};
@@ -79,7 +78,7 @@ impl Tenants {
     /// Those that are kept; new ones begin with what the flags name.
     pub(crate) fn new(options: &Options, records: &Arc<Records>) -> Self {
         let token_table = TokenTable::new("bearer", Arc::clone(records));
-        let access_token_table = TokenTable::new("access", Arc::clone(records));
+        let access_token_table = token_table.of_kind("access");
         Self {
             records: Arc::clone(records),
             initial: Settings::of_new_tenant(options),
@@ -135,7 +134,7 @@ impl Tenants {
     /// False if there is none.
     pub(crate) async fn begin_to_close(&self, name: &str) -> Result<bool, StoreError> {
         let close = query("UPDATE host_tenant SET closing = 1 WHERE name = $1 AND closing = 0");
-        if self.change(close.bind(name)).await? == 0 {
+        if self.records.run(close.bind(name)).await? == 0 {
             return Ok(false);
         }
         for table in [&self.token_table, &self.access_token_table] {
@@ -169,26 +168,47 @@ impl Tenants {
         Ok(names)
     }
 
+    /// Takes note of all that has changed before this call, in whichever process: tokens are then
+    /// as they are, and so is [what was known](Self::known_settings) of tenants.
+    pub(crate) async fn notice_changes(&self) -> Result<(), StoreError> {
+        self.records.stamp().await.map(drop)
+    }
+
     /// What is set for a tenant, if there is one of that name.
     pub(crate) async fn settings(&self, name: &str) -> Result<Option<Settings>, StoreError> {
-        if let Some(known) = self.known.get(name) {
+        let stamp = self.records.stamp().await?;
+        self.settings_at(name, Some(stamp)).await
+    }
+
+    /// What is set for the tenant of a request, as it was when changes were last
+    /// [noticed](Self::notice_changes); nothing is switched on for one that is not there.
+    pub(crate) async fn settings_of(&self, cx: &RequestContext) -> Result<Settings, StoreError> {
+        Ok(self.known_settings(cx.tenant().as_str()).await?.unwrap_or_default())
+    }
+
+    /// What is set for a tenant, as it was when changes were last
+    /// [noticed](Self::notice_changes).
+    pub(crate) async fn known_settings(&self, name: &str) -> Result<Option<Settings>, StoreError> {
+        self.settings_at(name, self.records.last_stamp()).await
+    }
+
+    async fn settings_at(
+        &self,
+        name: &str,
+        stamp: Option<Stamp>,
+    ) -> Result<Option<Settings>, StoreError> {
+        if let Some(known) = stamp.and_then(|stamp| self.known.get(name, stamp)) {
             return Ok(Some(known));
         }
-        let reading = self.known.begin();
         let read = query_as(
             "SELECT version, enabled, with_groups, quota_gb, department_groups, orphans, access
              FROM host_tenant WHERE name = $1 AND closing = 0",
         );
         let found = self.records.one(read.bind(name)).await?.map(settings).transpose()?;
-        if let Some(found) = found.filter(|_| self.records.are_of_one_process()) {
-            self.known.keep(&reading, name.to_owned(), found);
+        if let Some((found, stamp)) = found.zip(stamp) {
+            self.known.keep(name.to_owned(), found, stamp);
         }
         Ok(found)
-    }
-
-    /// What is set for the tenant of a request; nothing is switched on for one that is not there.
-    pub(crate) async fn settings_of(&self, cx: &RequestContext) -> Result<Settings, StoreError> {
-        Ok(self.settings(cx.tenant().as_str()).await?.unwrap_or_default())
     }
 
     /// Sets something for a tenant, and says what is set then. Who says which version was seen is
@@ -239,15 +259,7 @@ impl Tenants {
             .bind(i64::from(department_groups))
             .bind(of_word(&orphans)?)
             .bind(of_word(&access)?);
-        Ok(self.change(update).await? > 0)
-    }
-
-    async fn change<'q>(
-        &self,
-        statement: Query<'q, Any, AnyArguments<'q>>,
-    ) -> Result<u64, StoreError> {
-        let _change = self.known.change();
-        self.records.run(statement).await
+        Ok(self.records.run(update).await? > 0)
     }
 
     /// The bearer tokens of all tenants.

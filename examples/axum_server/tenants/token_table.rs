@@ -17,6 +17,7 @@ use tracing::warn;
 
 use super::last_used::{self, LastUsed};
 use crate::encoding;
+use crate::known::Known;
 use crate::record_store::Records;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -28,8 +29,17 @@ pub(crate) struct TokenTable {
     /// Those of the command line, which are not kept: which they are is said anew at each start.
     given: Arc<MemoryTokens>,
     records: Arc<Records>,
+    /// Those that were read, of whatever kind, as it was when the stamp was last asked for.
+    known: Arc<Known<TokenHash, Kept>>,
     used: Arc<LastUsed>,
     owner: Option<Owner>,
+}
+
+/// A token of the table, and its kind.
+#[derive(Clone)]
+struct Kept {
+    kind: String,
+    record: TokenRecord,
 }
 
 /// Whose access tokens are: a client's, and a grant's where an administrator has allowed it.
@@ -39,14 +49,27 @@ struct Owner {
     grant: Option<String>,
 }
 
-/// Id, hash, tenant, what is allowed, when it was made, ends and was last used.
-type Row = (String, String, String, i64, i64, String, Option<String>, Option<String>);
+/// Kind, id, hash, tenant, what is allowed, when it was made, ends and was last used.
+type Row = (String, String, String, String, i64, i64, String, Option<String>, Option<String>);
 
-const COLUMNS: &str = "id, hash, tenant, can_read, can_write, created, expires, last_used";
+const COLUMNS: &str = "kind, id, hash, tenant, can_read, can_write, created, expires, last_used";
 
 impl TokenTable {
     pub(super) fn new(kind: &'static str, records: Arc<Records>) -> Self {
-        Self { kind, given: Arc::default(), records, used: Arc::default(), owner: None }
+        Self {
+            kind,
+            given: Arc::default(),
+            records,
+            known: Arc::default(),
+            used: Arc::default(),
+            owner: None,
+        }
+    }
+
+    /// The tokens of another kind, which are in the same table.
+    pub(super) fn of_kind(&self, kind: &'static str) -> Self {
+        let (records, known) = (Arc::clone(&self.records), Arc::clone(&self.known));
+        Self { kind, given: Arc::default(), records, known, used: Arc::default(), owner: None }
     }
 
     /// The same table; what is put into it is this client's, or this grant's.
@@ -84,10 +107,23 @@ impl TokenTable {
         Ok(())
     }
 
+    /// The token of this hash, as it was when the stamp was last asked for.
     async fn kept(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError> {
-        let read = format!("SELECT {COLUMNS} FROM host_token WHERE hash = $1 AND kind = $2");
-        let read = query_as(&read).bind(encoding::of_hash(hash)).bind(self.kind);
-        self.records.one(read).await?.map(record).transpose()
+        let stamp = self.records.last_stamp();
+        let mut found = stamp.and_then(|stamp| self.known.get(hash, stamp));
+        if found.is_none() {
+            found = self.read(hash).await?;
+            if let Some((found, stamp)) = found.clone().zip(stamp) {
+                self.known.keep(*hash, found, stamp);
+            }
+        }
+        Ok(found.filter(|found| found.kind == self.kind).map(|found| found.record))
+    }
+
+    async fn read(&self, hash: &TokenHash) -> Result<Option<Kept>, StoreError> {
+        let read = format!("SELECT {COLUMNS} FROM host_token WHERE hash = $1");
+        let read = query_as(&read).bind(encoding::of_hash(hash));
+        self.records.one(read).await?.map(kept).transpose()
     }
 
     /// Writes what was noted of the use of tokens, once some have been gathered.
@@ -98,7 +134,7 @@ impl TokenTable {
                 "UPDATE host_token SET last_used = $4 WHERE tenant = $1 AND kind = $2 AND id = $3",
             );
             let write = write.bind(tenant.as_str().to_owned()).bind(self.kind).bind(id);
-            if let Err(err) = self.records.run(write.bind(encoding::of_time(at))).await {
+            if let Err(err) = self.records.run_aside(write.bind(encoding::of_time(at))).await {
                 warn!(error = &err as &dyn Error, "could not record the use of a token");
             }
         }
@@ -161,7 +197,7 @@ impl TokenStore for TokenTable {
         );
         let read = query_as(&read).bind(tenant.as_str()).bind(self.kind);
         for row in self.records.all(read).await? {
-            let mut record = record(row)?;
+            let Kept { mut record, .. } = kept(row)?;
             record.last_used_at = record.last_used_at.max(self.used.of(&record));
             records.push(record);
         }
@@ -180,12 +216,12 @@ impl TokenStore for TokenTable {
 /// # Errors
 ///
 /// - somebody else has written what no row of ours has.
-fn record(row: Row) -> Result<TokenRecord, StoreError> {
-    let (id, hash, tenant, read, write, created, expires, last_used) = row;
+fn kept(row: Row) -> Result<Kept, StoreError> {
+    let (kind, id, hash, tenant, read, write, created, expires, last_used) = row;
     let mut record =
         TokenRecord::new(id, encoding::hash(&hash)?, tenant.as_str(), encoding::time(&created)?);
     record.permissions = Permissions::none().with_read(read != 0).with_write(write != 0);
     record.expires_at = expires.as_deref().map(encoding::time).transpose()?;
     record.last_used_at = last_used.as_deref().map(encoding::time).transpose()?;
-    Ok(record)
+    Ok(Kept { kind, record })
 }

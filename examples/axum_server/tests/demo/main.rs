@@ -18,6 +18,7 @@ mod records;
 mod requests;
 mod resource_types;
 mod serving;
+mod shared_database;
 #[expect(dead_code, reason = "transcripts are for `tests/idp.rs`")]
 #[path = "../support/mod.rs"]
 mod support;
