@@ -97,7 +97,7 @@ impl AttrName {
     }
 
     /// Returns the length of the name at the start of `input`, in bytes.
-    fn length_in(input: &str) -> usize {
+    pub(crate) fn length_in(input: &str) -> usize {
         let bytes = input.as_bytes();
         match bytes.first() {
             Some(first) if first.is_ascii_alphabetic() || *first == b'$' => {

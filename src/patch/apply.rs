@@ -14,10 +14,10 @@ use crate::schema::{Attribute, Mutability, ResolvedPath, Schema};
 use crate::value::{List, Object, Value};
 
 /// On what terms the steps of a request are applied.
-struct Terms<'b> {
+struct Terms<'p> {
     creates: bool,
-    budget: &'b EvalBudget,
-    indexes: Indexes,
+    budget: &'p EvalBudget,
+    indexes: Indexes<'p>,
 }
 
 impl PatchPlan {
@@ -65,10 +65,10 @@ impl PatchPlan {
         self.apply_steps(resource, budget, deviations, |step| !step.is_of_members(membership))
     }
 
-    fn apply_steps(
-        &self,
+    fn apply_steps<'p>(
+        &'p self,
         mut resource: Resource,
-        budget: &EvalBudget,
+        budget: &'p EvalBudget,
         deviations: &mut Deviations,
         chosen: impl Fn(&Step) -> bool,
     ) -> Result<Resource, PatchError> {
@@ -106,19 +106,15 @@ impl Step {
         }
     }
 
-    fn apply(
-        &self,
+    fn apply<'p>(
+        &'p self,
         resource: &mut Resource,
-        terms: &mut Terms<'_>,
+        terms: &mut Terms<'p>,
     ) -> Result<Done, PatchErrorKind> {
         match &self.change {
             StepChange::Target(target, action) => {
                 if !changes_values(target, action) {
-                    terms.indexes.flush(
-                        resource,
-                        target.container(),
-                        Some(target.attribute.name()),
-                    );
+                    terms.indexes.flush(resource, target.container(), Some(target.attribute.key()));
                 }
                 return apply_to_target(resource, target, action, terms);
             }
@@ -128,7 +124,7 @@ impl Step {
             }
             StepChange::Expect(path, value) => {
                 let container = path.extension().map(|schema| schema.uri().as_str());
-                terms.indexes.flush(resource, container, Some(path.attribute().name()));
+                terms.indexes.flush(resource, container, Some(path.attribute().key()));
                 expect(resource, path, value, terms.budget)
             }
         }
@@ -144,11 +140,11 @@ fn changes_values(target: &StepTarget, action: &Action) -> bool {
     of_values || (target.last().is_multi_valued() && action.lists_values())
 }
 
-fn apply_to_target(
+fn apply_to_target<'p>(
     resource: &mut Resource,
-    target: &StepTarget,
+    target: &'p StepTarget,
     action: &Action,
-    terms: &mut Terms<'_>,
+    terms: &mut Terms<'p>,
 ) -> Result<Done, PatchErrorKind> {
     let Some(uri) = target.container() else {
         return apply_in(resource.object_mut(), target, action, terms);
@@ -166,11 +162,11 @@ fn apply_to_target(
     result
 }
 
-fn apply_in(
+fn apply_in<'p>(
     object: &mut Object,
-    target: &StepTarget,
+    target: &'p StepTarget,
     action: &Action,
-    terms: &mut Terms<'_>,
+    terms: &mut Terms<'p>,
 ) -> Result<Done, PatchErrorKind> {
     let attribute = &target.attribute;
     let in_part = target.sub.is_some() || target.filter.is_some();
@@ -181,14 +177,14 @@ fn apply_in(
     let fixed = fixed.cloned();
     let done = match &target.sub {
         None if target.filter.is_none() => {
-            Slot::new(object, attribute).apply(action, terms.indexes.of(target), terms.budget)
+            Slot::new(object, attribute).apply(action, || terms.indexes.of(target), terms.budget)
         }
         Some(sub) if !attribute.is_multi_valued() => {
-            let value =
-                object.entry(attribute.name()).or_insert_with(|| Value::Object(Object::new()));
+            let key = attribute.key().clone();
+            let value = object.entry(key).or_insert_with(|| Value::Object(Object::new()));
             let result = match value {
                 Value::Object(parent) => {
-                    Slot::new(parent, sub).apply(action, terms.indexes.of(target), terms.budget)
+                    Slot::new(parent, sub).apply(action, || terms.indexes.of(target), terms.budget)
                 }
                 _ => Ok(Done::AsAsked),
             };
@@ -212,15 +208,16 @@ fn apply_in(
     }
 }
 
-fn apply_to_values(
+fn apply_to_values<'p>(
     object: &mut Object,
-    target: &StepTarget,
+    target: &'p StepTarget,
     action: &Action,
-    terms: &mut Terms<'_>,
+    terms: &mut Terms<'p>,
 ) -> Result<Done, PatchErrorKind> {
     let name = target.attribute.name();
     let index = terms.indexes.of(target);
-    let slot = object.entry(name).or_insert_with(|| Value::Array(List::new()));
+    let key = target.attribute.key().clone();
+    let slot = object.entry(key).or_insert_with(|| Value::Array(List::new()));
     let Value::Array(elements) = slot else {
         return Ok(Done::AsAsked);
     };

@@ -10,7 +10,7 @@ use crate::budget::{BudgetExceeded, EvalBudget, of_text, weight};
 use crate::filter::{BoundFilter, CompareOp, Comparison, Operand};
 use crate::resource::{Identities, Resource, is_unassigned};
 use crate::schema::{Attribute, case_fold, folding};
-use crate::value::{List, Object, Value};
+use crate::value::{List, Name, Object, Value};
 
 /// Up to this many values are looked at one by one.
 const FEW: usize = 16;
@@ -23,14 +23,14 @@ const NOTING: u64 = 8;
 /// The indexes of a plan on its way: one for each attribute that its operations change value by
 /// value.
 #[derive(Default)]
-pub(super) struct Indexes(HashMap<Place, Index>);
+pub(super) struct Indexes<'p>(Vec<(Place<'p>, Index)>);
 
 /// A multi-valued attribute, perhaps one within a complex attribute that has one value.
-#[derive(PartialEq, Eq, Hash)]
-struct Place {
-    container: Option<String>,
-    attribute: String,
-    sub: Option<String>,
+#[derive(PartialEq, Eq)]
+struct Place<'p> {
+    container: Option<&'p str>,
+    attribute: &'p Name,
+    sub: Option<&'p Name>,
 }
 
 /// The positions of values, by their identity and by their texts. A value is forgotten before it
@@ -63,18 +63,33 @@ pub(super) struct Question<'q> {
     sub: Option<&'q str>,
     case: Case,
     texts: Vec<Cow<'q, str>>,
+    /// `true` if each value that has one of them is meant.
+    decides: bool,
 }
 
-impl Indexes {
+/// The values that may be meant.
+pub(super) struct Candidates {
+    pub(super) places: Vec<usize>,
+    /// `true` if each of them is meant.
+    pub(super) decided: bool,
+}
+
+impl<'p> Indexes<'p> {
     /// The index of the values that a step changes.
-    pub(super) fn of(&mut self, target: &StepTarget) -> &mut Index {
+    pub(super) fn of(&mut self, target: &'p StepTarget) -> &mut Index {
         let within = target.sub.as_ref().filter(|_| !target.attribute.is_multi_valued());
-        let place = Place {
-            container: target.container().map(str::to_owned),
-            attribute: target.attribute.name().to_owned(),
-            sub: within.map(|sub| sub.name().to_owned()),
+        let wanted = Place {
+            container: target.container(),
+            attribute: target.attribute.key(),
+            sub: within.map(|sub| sub.key()),
         };
-        self.0.entry(place).or_default()
+        let known = self.0.iter().position(|(place, _)| *place == wanted);
+        let known = known.unwrap_or_else(|| {
+            self.0.push((wanted, Index::default()));
+            self.0.len() - 1
+        });
+        #[expect(clippy::indexing_slicing, reason = "the place was found or filled above")]
+        &mut self.0[known].1
     }
 
     /// Closes the gaps in an attribute, or in all of a container, and forgets what was known: from
@@ -83,11 +98,11 @@ impl Indexes {
         &mut self,
         resource: &mut Resource,
         container: Option<&str>,
-        attribute: Option<&str>,
+        attribute: Option<&Name>,
     ) {
-        self.0.retain(|place, index| {
+        self.0.retain(|(place, index)| {
             let is_other = attribute.is_some_and(|attribute| place.attribute != attribute);
-            let stays = place.container.as_deref() != container || is_other;
+            let stays = place.container != container || is_other;
             if !stays && index.gone > 0 {
                 place.close_gaps(resource.object_mut());
             }
@@ -103,15 +118,15 @@ impl Indexes {
     }
 }
 
-impl Place {
+impl Place<'_> {
     fn close_gaps(&self, object: &mut Object) {
-        let object = match &self.container {
+        let object = match self.container {
             Some(uri) => object.get_mut(uri).and_then(Value::as_object_mut),
             None => Some(object),
         };
-        let value = object.and_then(|object| object.get_mut(&self.attribute));
-        let value = match &self.sub {
-            Some(sub) => value.and_then(|value| value.get_mut(sub)),
+        let value = object.and_then(|object| object.get_mut(self.attribute));
+        let value = match self.sub {
+            Some(sub) => value.and_then(|value| value.get_mut(sub.as_str())),
             None => value,
         };
         if let Some(Value::Array(elements)) = value {
@@ -137,8 +152,8 @@ impl Index {
         Ok(self.identities.as_ref())
     }
 
-    /// The places of all values that may be meant, in their order: by the question that leaves the
-    /// fewest. None where each value has to be looked at.
+    /// The places of all values that may be meant, in their order. None where each value has to be
+    /// looked at.
     pub(super) fn candidates<'q>(
         &mut self,
         elements: &[Value],
@@ -146,6 +161,18 @@ impl Index {
         wanted: usize,
         budget: &EvalBudget,
     ) -> Result<Option<Vec<usize>>, BudgetExceeded> {
+        let found = self.find(elements, questions, wanted, budget)?;
+        Ok(found.map(|found| found.places))
+    }
+
+    /// The values that may be meant, by the question that leaves the fewest.
+    pub(super) fn find<'q>(
+        &mut self,
+        elements: &[Value],
+        questions: impl FnOnce() -> Vec<Question<'q>>,
+        wanted: usize,
+        budget: &EvalBudget,
+    ) -> Result<Option<Candidates>, BudgetExceeded> {
         if !self.is_worthwhile(elements, wanted) {
             return Ok(None);
         }
@@ -167,7 +194,7 @@ impl Index {
         let mut places: Vec<usize> = places.into_iter().flatten().copied().collect();
         places.sort_unstable();
         places.dedup();
-        Ok(Some(places))
+        Ok(Some(Candidates { places, decided: question.decides }))
     }
 
     /// The places of the values that have each of the texts.
@@ -304,7 +331,8 @@ impl<'q> Question<'q> {
         match filter {
             BoundFilter::And(terms) => {
                 let mut all: Vec<Self> = Vec::new();
-                for question in terms.iter().flat_map(Self::of_filter) {
+                for mut question in terms.iter().flat_map(Self::of_filter) {
+                    question.decides = false;
                     if !all.iter().any(|known| known.is_like(&question)) {
                         all.push(question);
                     }
@@ -317,9 +345,12 @@ impl<'q> Question<'q> {
                 for mut term in terms {
                     all.retain_mut(|question| {
                         let alike = term.iter().position(|other| other.is_like(question));
-                        let alike = alike.map(|alike| term.swap_remove(alike));
-                        question.texts.extend(alike.iter().flat_map(|alike| alike.texts.clone()));
-                        alike.is_some()
+                        let Some(alike) = alike.map(|alike| term.swap_remove(alike)) else {
+                            return false;
+                        };
+                        question.texts.extend(alike.texts);
+                        question.decides &= alike.decides;
+                        true
                     });
                 }
                 all
@@ -346,18 +377,20 @@ impl<'q> Question<'q> {
             sub: sub.map(|sub| sub.name()),
             case,
             texts: vec![text.as_str().into()],
+            decides: true,
         })
     }
 
     /// The question of a value that is one text, whatever its case.
     pub(super) fn of_text(attribute: &Attribute, text: &'q str) -> Self {
         let case = Case::of(attribute);
-        Self { sub: None, case, texts: vec![case.key(text)] }
+        Self { sub: None, case, texts: vec![case.key(text)], decides: false }
     }
 
     fn is_like(&self, other: &Self) -> bool {
         (self.sub, self.case) == (other.sub, other.case)
     }
+
     /// Returns the question of a value that a removal lists: a text that it has.
     pub(super) fn of_listed(attribute: &'q Attribute, listed: &'q Value) -> Vec<Self> {
         Self::of_one_listed(attribute, listed).into_iter().collect()
@@ -380,7 +413,7 @@ impl<'q> Question<'q> {
             }
             _ => return None,
         };
-        Some(Self { sub, case, texts: vec![case.key(text)] })
+        Some(Self { sub, case, texts: vec![case.key(text)], decides: false })
     }
 }
 
@@ -408,3 +441,6 @@ fn places_by_text(
 fn text_of<'e>(element: &'e Value, sub: Option<&str>) -> Option<&'e str> {
     sub.map_or(Some(element), |sub| element.get(sub))?.as_str()
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,7 @@ pub(super) fn change_part(
         return Ok(());
     };
     let mut index = Index::default();
-    Slot::new(object, sub).apply(action, &mut index, budget)?;
+    Slot::new(object, sub).apply(action, || &mut index, budget)?;
     if let Some(Value::Array(values)) = object.get_mut(sub.name()) {
         index.close_gaps(values);
     }

@@ -42,7 +42,7 @@ pub(super) struct StepTarget {
     pub(super) extension: Option<Arc<Schema>>,
     pub(super) attribute: Arc<Attribute>,
     /// The selected values; for a multi-valued attribute only.
-    pub(super) filter: Option<ElementFilter>,
+    pub(super) filter: Option<Box<ElementFilter>>,
     pub(super) sub: Option<Arc<Attribute>>,
 }
 

@@ -6,7 +6,7 @@ use super::bind::Binding;
 use super::error::PatchErrorKind;
 use super::path::{Path, padded, without_values};
 use super::plan::{ElementFilter, StepTarget};
-use crate::attr::{AttrPath, starts_with_urn};
+use crate::attr::{AttrName, AttrPath, starts_with_urn};
 use crate::filter::{BoundFilter, CompareOp, Filter, Operand};
 use crate::quirks::{Deviation, Deviations, FilterAsPath};
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, Schema};
@@ -54,6 +54,9 @@ impl Binding<'_> {
     }
 
     pub(super) fn bind_path(&mut self, text: &str) -> Result<Bound, PatchErrorKind> {
+        if let Some(target) = self.plain(text) {
+            return Ok(Bound::Attribute(target));
+        }
         if let Some(err) = padded(text) {
             if !self.binder.options.quirks.padded_paths {
                 return Err(err);
@@ -68,6 +71,29 @@ impl Binding<'_> {
             return self.bind_path_as_it_is(&path);
         }
         self.bind_path_as_it_is(text)
+    }
+
+    /// The target of a path that most clients write: the name of an attribute as in the schema, and
+    /// perhaps one of its parts. Nothing has to be noted of it.
+    fn plain(&self, text: &str) -> Option<StepTarget> {
+        if text.len() > self.binder.options.limits.max_bytes {
+            return None;
+        }
+        let (name, rest) = text.split_at(AttrName::length_in(text));
+        let sub = match rest.strip_prefix('.') {
+            Some(sub) => Some(sub),
+            None if rest.is_empty() => None,
+            None => return None,
+        };
+        let attribute = self.binder.resource_type.top_level(name)?;
+        if attribute.name() != name {
+            return None;
+        }
+        let sub = match sub {
+            Some(sub) => Some(Arc::clone(attribute.sub_attribute(sub)?)),
+            None => None,
+        };
+        Some(StepTarget { extension: None, attribute: Arc::clone(attribute), filter: None, sub })
     }
 
     fn bind_path_as_it_is(&mut self, text: &str) -> Result<Bound, PatchErrorKind> {
@@ -157,7 +183,7 @@ impl Binding<'_> {
                 let bound = filters.bind_element(&resolved, filter, self.deviations)?;
                 let left_out = filters.names_left_out(&resolved, filter);
                 let describes = describe(&bound);
-                Some(ElementFilter { bound, describes, keeps: Vec::new(), left_out })
+                Some(Box::new(ElementFilter { bound, describes, keeps: Vec::new(), left_out }))
             }
             None => None,
         };

@@ -119,9 +119,7 @@ impl Binding<'_> {
         target: &StepTarget,
         value: Value,
     ) -> Result<Option<Value>, PatchErrorKind> {
-        let (container, attribute) =
-            (target.container().map(str::to_owned), Arc::clone(&target.attribute));
-        let container = container.as_deref();
+        let (container, attribute) = (target.container(), &*target.attribute);
         let takes_several =
             target.last().is_multi_valued() && (target.sub.is_some() || target.filter.is_none());
         let value = match value {
@@ -136,18 +134,17 @@ impl Binding<'_> {
         };
         match &target.sub {
             Some(sub) => {
-                let sub = Arc::clone(sub);
-                self.decode_with(|decoder| decoder.sub_value(container, &attribute, &sub, value))
+                self.decode_with(|decoder| decoder.sub_value(container, attribute, sub, value))
             }
             None if target.filter.is_some() => {
                 if value.is_array() {
                     let values =
-                        self.decode_with(|decoder| decoder.value(container, &attribute, value))?;
-                    return one_of(values, &attribute);
+                        self.decode_with(|decoder| decoder.value(container, attribute, value))?;
+                    return one_of(values, attribute);
                 }
                 let is_record = value.as_object().is_some_and(|record| !record.is_empty());
                 let element =
-                    self.decode_with(|decoder| decoder.element(container, &attribute, value))?;
+                    self.decode_with(|decoder| decoder.element(container, attribute, value))?;
                 match element {
                     None if is_record && self.op == Op::Replace && is_left(target) => {
                         Ok(Some(Value::Object(Object::new())))
@@ -159,9 +156,9 @@ impl Binding<'_> {
                 && attribute.attribute_type() == AttributeType::Complex
                 && !attribute.is_multi_valued() =>
             {
-                self.decode_with(|decoder| decoder.parts(container, &attribute, value)).map(Some)
+                self.decode_with(|decoder| decoder.parts(container, attribute, value)).map(Some)
             }
-            None => self.decode_with(|decoder| decoder.value(container, &attribute, value)),
+            None => self.decode_with(|decoder| decoder.value(container, attribute, value)),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::index::{Index, Question};
 use super::part::{change_part, immutable, merge_parts, set_element};
 use super::plan::{Action, StepTarget};
 use crate::budget::{EvalBudget, units, weight};
+use crate::filter::BoundFilter;
 use crate::resource::{same_by_value, same_value};
 use crate::schema::{Attribute, AttributeType, Mutability};
 use crate::value::{List, Object, Value};
@@ -34,15 +35,16 @@ impl<'r> Slot<'r> {
         Self { object, attribute }
     }
 
-    pub(super) fn apply(
+    /// Does what a step says; `index` finds the one of a multi-valued attribute.
+    pub(super) fn apply<'i>(
         &mut self,
         action: &Action,
-        index: &mut Index,
+        index: impl FnOnce() -> &'i mut Index,
         budget: &EvalBudget,
     ) -> Result<Done, PatchErrorKind> {
         match action {
             Action::Add(Value::Array(values)) if self.attribute.is_multi_valued() => {
-                return self.append(values, index, budget);
+                return self.append(values, index(), budget);
             }
             Action::Add(value) | Action::Replace(Some(value)) => {
                 let current = self.object.get_kept(self.attribute.key()).and_then(Value::as_array);
@@ -51,7 +53,7 @@ impl<'r> Slot<'r> {
             }
             Action::Replace(None) | Action::Remove => self.unassign(),
             Action::RemoveListed(listed) if self.attribute.is_multi_valued() => {
-                self.remove_listed(listed, index, budget)
+                self.remove_listed(listed, index(), budget)
             }
             Action::RemoveListed(listed) => self.remove_if_listed(listed, budget),
         }
@@ -66,7 +68,8 @@ impl<'r> Slot<'r> {
         budget: &EvalBudget,
     ) -> Result<Done, PatchErrorKind> {
         let attribute = self.attribute;
-        let slot = self.object.entry(attribute.name()).or_insert_with(|| Value::Array(List::new()));
+        let key = attribute.key().clone();
+        let slot = self.object.entry(key).or_insert_with(|| Value::Array(List::new()));
         let Value::Array(elements) = slot else {
             return Ok(Done::AsAsked);
         };
@@ -96,7 +99,7 @@ impl<'r> Slot<'r> {
         {
             return self.merge(parts);
         }
-        match self.object.get_mut(self.attribute.name()) {
+        match self.object.get_kept_mut(self.attribute.key()) {
             Some(current) if same_value(self.attribute, current, value) => Ok(()),
             Some(current) if self.attribute.mutability() == Mutability::Immutable => {
                 if same_by_value(self.attribute, Some(current), Some(value)) {
@@ -110,7 +113,7 @@ impl<'r> Slot<'r> {
                 Ok(())
             }
             None => {
-                self.object.insert(self.attribute.name().to_owned(), value.clone());
+                self.object.insert(self.attribute.key().clone(), value.clone());
                 Ok(())
             }
         }
@@ -129,10 +132,8 @@ impl<'r> Slot<'r> {
             });
             return if changes { Err(self.immutable()) } else { Ok(()) };
         }
-        let value = self
-            .object
-            .entry(self.attribute.name())
-            .or_insert_with(|| Value::Object(Object::new()));
+        let key = self.attribute.key().clone();
+        let value = self.object.entry(key).or_insert_with(|| Value::Object(Object::new()));
         if let Value::Object(object) = value {
             merge_parts(self.attribute, object, parts)?;
             if object.is_empty() {
@@ -166,7 +167,7 @@ impl<'r> Slot<'r> {
         budget: &EvalBudget,
     ) -> Result<(), PatchErrorKind> {
         let attribute = self.attribute;
-        let Some(Value::Array(elements)) = self.object.get_mut(attribute.name()) else {
+        let Some(Value::Array(elements)) = self.object.get_kept_mut(attribute.key()) else {
             return Ok(());
         };
         let before = index.left(elements);
@@ -249,9 +250,16 @@ impl<'r> Values<'r> {
             return Ok(Self { elements, chosen, target, index });
         };
         let questions = || Question::of_filter(&filter.bound);
-        let candidates = index.candidates(elements, questions, 1, budget)?;
+        // Each of several terms is a look at each value.
+        let terms = if let BoundFilter::Or(terms) = &filter.bound { terms.len() } else { 1 };
+        let found = match index.find(elements, questions, terms, budget)? {
+            Some(found) if found.decided => {
+                return Ok(Self { elements, chosen: found.places, target, index });
+            }
+            found => found.map(|found| found.places),
+        };
         let mut chosen = Vec::new();
-        for place in candidates.unwrap_or_else(|| (0..elements.len()).collect()) {
+        for place in found.unwrap_or_else(|| (0..elements.len()).collect()) {
             let element = elements.get(place).filter(|element| !element.is_null());
             if let Some(element) = element
                 && filter.bound.matches_element(element, budget)?

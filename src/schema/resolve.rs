@@ -222,7 +222,7 @@ impl ResourceType {
 
     /// A common attribute, or one of the core schema; common ones come first (RFC 7643, Section
     /// 3.1).
-    fn top_level(&self, name: &str) -> Option<&Arc<Attribute>> {
+    pub(crate) fn top_level(&self, name: &str) -> Option<&Arc<Attribute>> {
         Self::common(name).or_else(|| self.schema().attribute(name))
     }
 

@@ -128,6 +128,14 @@ impl Object {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
+    /// The value of a member by a name that is kept, to change it.
+    pub(crate) fn get_kept_mut(&mut self, name: &Name) -> Option<&mut Value> {
+        if self.0.len() > FEW {
+            return self.get_mut(name);
+        }
+        self.0.iter_mut().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
     /// A member: its name and its value.
     #[must_use]
     pub fn get_key_value(&self, name: &str) -> Option<(&Name, &Value)> {
