@@ -147,9 +147,8 @@ pub(crate) fn weight_of(object: &Object) -> u64 {
 
 /// Returns the cost of one member of an object.
 pub(crate) fn weight_of_member(name: &Name, value: &Value) -> u64 {
-    // Most names are known, and short; their text is not looked at.
-    let is_short = name.prepared().is_some_and(|prepared| prepared.len() <= BYTES);
-    if is_short { weight(value) } else { of_text(name) + weight(value) }
+    // The name of an attribute is short, and no client has chosen it: it is not looked at.
+    if name.is_known() { weight(value) } else { of_text(name) + weight(value) }
 }
 
 pub(crate) fn units(count: usize) -> u64 {

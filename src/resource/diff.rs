@@ -103,9 +103,7 @@ fn compare_objects(
     if differing.is_empty() {
         return;
     }
-    for attribute in
-        schema.attributes().iter().filter(|attribute| differing.contains(&attribute.key()))
-    {
+    for attribute in schema.of_keys(differing) {
         let (old, new) = (old.get_kept(attribute.key()), new.get_kept(attribute.key()));
         let same = match (old, new) {
             (Some(old), Some(new)) => same_value(attribute, old, new),

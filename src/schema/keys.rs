@@ -51,12 +51,16 @@ impl Attributes {
     }
 
     fn by_key(&self, key: &Name) -> Option<&Arc<Attribute>> {
+        self.list.get(self.place(key)?)
+    }
+
+    fn place(&self, key: &Name) -> Option<usize> {
         match key.number() {
             Some(number) if !self.places.is_empty() => {
                 let place = *self.places.get(number.checked_sub(self.first)?)?;
-                self.list.get(usize::from(place.checked_sub(1)?))
+                Some(usize::from(place.checked_sub(1)?))
             }
-            _ => self.list.iter().find(|attribute| attribute.key() == key),
+            _ => self.list.iter().position(|attribute| attribute.key() == key),
         }
     }
 }
@@ -65,6 +69,15 @@ impl Schema {
     /// The attribute that is spelled like this.
     pub(crate) fn by_key(&self, key: &Name) -> Option<&Arc<Attribute>> {
         self.all_attributes().by_key(key)
+    }
+
+    /// The attributes that are spelled like these, in the order of the schema.
+    pub(crate) fn of_keys(&self, keys: &[&Name]) -> impl Iterator<Item = &Arc<Attribute>> {
+        let attributes = self.all_attributes();
+        let mut places: Vec<usize> = keys.iter().filter_map(|key| attributes.place(key)).collect();
+        places.sort_unstable();
+        places.dedup();
+        places.into_iter().filter_map(|place| attributes.list.get(place))
     }
 }
 
