@@ -24,8 +24,11 @@ impl ResourceType {
             fit(resource, path, slots, &mut left_out);
         }
         for (path, value) in &conformity.defaults {
-            if resource.value(path).is_none() {
-                set(resource, path, value.clone());
+            match resource.value(path) {
+                None if *value != "" => set(resource, path, value.clone()),
+                // Empty text stands for no value.
+                Some(found) if *value == "" && *found == "" => remove(resource, path),
+                None | Some(_) => {}
             }
         }
         if self.activity().is_some_and(|active| conformity.has_default(active)) {
@@ -159,23 +162,34 @@ fn element_type(element: &Value) -> Option<&str> {
     element.get(TYPE).and_then(Value::as_str)
 }
 
-/// Returns `true` if an element has more than what a slot says of it.
+/// Returns `true` if an element has a value that tells it from a missing one.
 fn says_something(element: &Value) -> bool {
-    let is_other = |name: &Name| *name != TYPE && *name != PRIMARY;
-    element.as_object().is_none_or(|object| object.keys().any(is_other))
+    element.as_object().is_none_or(|object| object.get("value").is_some_and(|value| *value != ""))
 }
 
-/// Takes a list away, and the container of an extension that has nothing else.
+/// Takes a value away, and the containers that have nothing else.
 fn remove(resource: &mut Resource, path: &ResolvedPath) {
-    let (object, name) = (resource.object_mut(), path.attribute().name());
-    let Some(extension) = path.extension().map(|extension| extension.uri().as_str()) else {
-        object.remove(name);
-        return;
-    };
-    if let Some(container) = object.get_mut(extension).and_then(Value::as_object_mut) {
-        container.remove(name);
-        if container.is_empty() {
-            object.remove(extension);
+    let names = [
+        path.extension().map(|extension| extension.uri().as_str()),
+        Some(path.attribute().name()),
+        path.sub_attribute().map(|sub| sub.name()),
+    ];
+    let names: Vec<&str> = names.into_iter().flatten().collect();
+    remove_in(resource.object_mut(), &names);
+}
+
+/// Takes the value away that a path of names leads to; it has at most three.
+fn remove_in(object: &mut Object, names: &[&str]) {
+    match names {
+        [] => {}
+        [name] => drop(object.remove(name)),
+        [name, rest @ ..] => {
+            if let Some(container) = object.get_mut(name).and_then(Value::as_object_mut) {
+                remove_in(container, rest);
+                if container.is_empty() {
+                    object.remove(name);
+                }
+            }
         }
     }
 }

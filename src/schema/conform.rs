@@ -100,6 +100,9 @@ impl ResourceType {
     /// 7644, Sections 3.3 and 3.5.1). It is set after your hooks. A PUT that omits `active` does not
     /// activate a user: the value stays as it was.
     ///
+    /// Empty text as the default of a string means that empty text is no value: the attribute is
+    /// absent from responses, and the column stays empty.
+    ///
     /// [`validate`](Self::validate) fails if the attribute does not exist, or cannot have the value.
     ///
     /// ```
@@ -128,7 +131,7 @@ impl ResourceType {
     /// - Of what is left, an element without `type` takes the first empty slot.
     /// - A single slot that is still empty takes the primary element, or else the first, whatever
     ///   its `type`.
-    /// - An element with nothing but `type` and `primary` is left out.
+    /// - An element without a `value`, or with an empty one, is left out.
     /// - The element gets the `type` of the slot, and `primary` only if the slot is
     ///   [`primary`](ElementSlot::primary). Elements are in the order of the slots.
     ///
