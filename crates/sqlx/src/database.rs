@@ -133,6 +133,15 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Database(err) => err.into(),
+            Failure::Store(err) => err,
+        }
+    }
+}
+
 /// Attempts of a transaction.
 const ATTEMPTS: u32 = 10;
 

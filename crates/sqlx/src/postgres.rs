@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Executor};
+use sqlx::{ConnectOptions as _, Executor, PgConnection};
 
 use crate::database::{Database, DatabaseError, Row, Rows, Transaction, private};
 use crate::directory::SqlDirectory;
@@ -20,7 +20,8 @@ use scimwire::sql::{Dialect, Sql};
 /// A PostgreSQL database, through a pool of connections.
 pub struct Postgres {
     pool: PgPool,
-    hosts: Arc<Hosts>,
+    /// The servers to choose from; none for the pool of an application, which chooses by itself.
+    hosts: Option<Arc<Hosts>>,
     /// When a connection was last seen to be of no use: those that are older are not used again.
     failed: Arc<Mutex<Option<Instant>>>,
 }
@@ -127,7 +128,7 @@ impl SqlDirectory<Postgres> {
         };
         let per_tenant = options.max_per_tenant.unwrap_or(options.max_connections / 2);
         Self::over(
-            Postgres { pool, hosts, failed },
+            Postgres { pool, hosts: Some(hosts), failed },
             Shares::new(per_tenant, options.acquire_timeout),
             options.migrate,
         )
@@ -148,9 +149,32 @@ impl SqlDirectory<Postgres> {
         Ok(hosts.find().await.map_err(opening)?.url.clone())
     }
 
-    /// Closes all connections, once they have done what they are at.
+    /// Uses the pool of an application, so that its tables and these are in one database. Creates
+    /// the tables and applies migrations; timeouts of statements and failover are those of the
+    /// pool.
+    ///
+    /// # Errors
+    ///
+    /// - as [`SqlDirectory::connect`].
+    pub async fn from_pool(pool: PgPool) -> Result<Self, OpenError> {
+        let (database, shares) = Postgres::over(pool);
+        Self::over(database, shares, true).await
+    }
+
+    /// Closes all connections, once they have done what they are at; those of an application's pool,
+    /// too.
     pub async fn close(&self) {
         self.database.pool.close().await;
+    }
+}
+
+impl Postgres {
+    /// A database over the pool of an application, and the shares of its tenants.
+    pub(super) fn over(pool: PgPool) -> (Self, Shares) {
+        let options = pool.options();
+        let shares =
+            Shares::new(options.get_max_connections().div_ceil(2), options.get_acquire_timeout());
+        (Self { pool, hosts: None, failed: Arc::default() }, shares)
     }
 }
 
@@ -233,10 +257,11 @@ impl Postgres {
     /// either. Of several servers another one may have taken over.
     async fn is_connection_lost(&self, err: &DatabaseError) -> bool {
         let lost = note(&self.failed, err);
-        if !self.hosts.are_several() || !matches!(err, DatabaseError::Unavailable(_)) {
+        let several = self.hosts.as_ref().filter(|hosts| hosts.are_several());
+        let Some(hosts) = several.filter(|_| matches!(err, DatabaseError::Unavailable(_))) else {
             return lost;
-        }
-        let found = self.hosts.find().await;
+        };
+        let found = hosts.find().await;
         let is_found = found.is_ok();
         if let Ok(server) = found {
             self.pool.set_connect_options(cached(server.options.clone()));
@@ -276,6 +301,18 @@ impl Rows for PostgresTransaction {
         let read =
             each_row(&mut *self.transaction, Dialect::Postgres, sql, &mut kept(&mut rows)).await;
         read.map_err(|err| self.noted(err))?;
+        Ok(rows)
+    }
+}
+
+/// A connection of the application, in a transaction of its own.
+pub(super) struct Borrowed<'c>(pub(super) &'c mut PgConnection);
+
+#[async_trait]
+impl Rows for Borrowed<'_> {
+    async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
+        let mut rows = Vec::new();
+        each_row(&mut *self.0, Dialect::Postgres, sql, &mut kept(&mut rows)).await?;
         Ok(rows)
     }
 }

@@ -13,6 +13,8 @@ use sqlx::sqlite::{
     SqliteTransactionManager,
 };
 use sqlx::{Executor, SqliteConnection, TransactionManager as _};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use crate::database::{Database, DatabaseError, Row, Rows, Transaction, private};
 use crate::directory::SqlDirectory;
@@ -25,16 +27,26 @@ use crate::shares::Shares;
 use scimwire::filter::EvalBudget;
 use scimwire::sql::{Dialect, Sql};
 
-/// A SQLite file, with one connection that writes and several that read.
+/// A SQLite file, with one connection that writes and several that read, or with the connections of
+/// an application's pool.
 pub struct Sqlite {
-    writer: Line,
-    readers: Readers,
+    connections: Connections,
     statement_timeout: Option<Duration>,
+}
+
+enum Connections {
+    Own { writer: Line, readers: Readers },
+    Pool { pool: SqlitePool, writing: Arc<Semaphore>, acquire_timeout: Duration },
 }
 
 impl fmt::Debug for Sqlite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sqlite").field("readers", &self.readers.connected()).finish_non_exhaustive()
+        let mut shown = f.debug_struct("Sqlite");
+        match &self.connections {
+            Connections::Own { readers, .. } => shown.field("readers", &readers.connected()),
+            Connections::Pool { pool, .. } => shown.field("connections", &pool.size()),
+        };
+        shown.finish_non_exhaustive()
     }
 }
 
@@ -117,8 +129,7 @@ impl SqlDirectory<Sqlite> {
             options.acquire_timeout,
         );
         let sqlite = Sqlite {
-            writer: Line { pool: writer, pace },
-            readers,
+            connections: Connections::Own { writer: Line { pool: writer, pace }, readers },
             statement_timeout: options.statement_timeout,
         };
         let per_tenant =
@@ -126,10 +137,41 @@ impl SqlDirectory<Sqlite> {
         Self::over(sqlite, Shares::new(per_tenant, options.acquire_timeout), options.migrate).await
     }
 
-    /// Closes all connections, once they have done what they are at.
+    /// Uses the pool of an application, so that its tables and these are in one file. Creates the
+    /// tables and applies migrations; timeouts of statements and the mode of the journal are those
+    /// of the pool.
+    ///
+    /// # Errors
+    ///
+    /// - as [`SqlDirectory::open`].
+    pub async fn from_pool(pool: SqlitePool) -> Result<Self, OpenError> {
+        let (database, shares) = Sqlite::over(pool);
+        Self::over(database, shares, true).await
+    }
+
+    /// Closes all connections, once they have done what they are at; those of an application's pool,
+    /// too.
     pub async fn close(&self) {
-        self.database.readers.close().await;
-        self.database.writer.pool.close().await;
+        match &self.database.connections {
+            Connections::Own { writer, readers } => {
+                readers.close().await;
+                writer.pool.close().await;
+            }
+            Connections::Pool { pool, .. } => pool.close().await,
+        }
+    }
+}
+
+impl Sqlite {
+    /// A database over the pool of an application, and the shares of its tenants.
+    pub(super) fn over(pool: SqlitePool) -> (Self, Shares) {
+        let options = pool.options();
+        let acquire_timeout = options.get_acquire_timeout();
+        let shares = Shares::new(options.get_max_connections().div_ceil(2), acquire_timeout);
+        // One at a time can write: the others queue, rather than poll for the lock.
+        let writing = Arc::new(Semaphore::new(1));
+        let connections = Connections::Pool { pool, writing, acquire_timeout };
+        (Self { connections, statement_timeout: None }, shares)
     }
 }
 
@@ -182,7 +224,13 @@ impl Database for Sqlite {
         budget: &EvalBudget,
         each: &mut (dyn FnMut(Row) -> bool + Send),
     ) -> Result<(), DatabaseError> {
-        let reader = self.readers.take().await?;
+        let readers = match &self.connections {
+            Connections::Own { readers, .. } => readers,
+            Connections::Pool { pool, .. } => {
+                return each_row(pool, Self::DIALECT, sql, each).await;
+            }
+        };
+        let reader = readers.take().await?;
         // One that was given back a moment ago is there once nothing runs on it any more.
         let mut connection = reader.line.pool.acquire().await?;
         let _running = reader.line.pace.begin(self.statement_timeout, budget);
@@ -191,15 +239,26 @@ impl Database for Sqlite {
 
     async fn begin(&self) -> Result<SqliteTransaction, DatabaseError> {
         // The lock is taken at once: one that is taken later could not be waited for.
-        match self.writer.pool.begin_with("BEGIN IMMEDIATE").await.map_err(DatabaseError::from) {
-            Ok(transaction) => {
-                let pace = Arc::clone(&self.writer.pace);
-                Ok(SqliteTransaction {
-                    transaction,
-                    pace,
-                    statement_timeout: self.statement_timeout,
-                })
+        let (begun, pace, writing) = match &self.connections {
+            Connections::Own { writer, .. } => {
+                let begun = writer.pool.begin_with("BEGIN IMMEDIATE").await;
+                (begun, Some(Arc::clone(&writer.pace)), None)
             }
+            Connections::Pool { pool, writing, acquire_timeout } => {
+                let place = timeout(*acquire_timeout, Arc::clone(writing).acquire_owned()).await;
+                let Ok(Ok(place)) = place else {
+                    return Err(DatabaseError::Unavailable(sqlx::Error::PoolTimedOut));
+                };
+                (begin_apart(pool.clone()).await, None, Some(place))
+            }
+        };
+        match begun.map_err(DatabaseError::from) {
+            Ok(transaction) => Ok(SqliteTransaction {
+                transaction,
+                pace,
+                statement_timeout: self.statement_timeout,
+                _writing: writing,
+            }),
             // It was waited for already, as long as acquire_timeout lasts.
             Err(DatabaseError::Lost(err)) => Err(DatabaseError::Unavailable(err)),
             Err(err) => Err(err),
@@ -207,21 +266,46 @@ impl Database for Sqlite {
     }
 }
 
+/// Begins a transaction in a task of its own. A request that is given up meanwhile would leave the
+/// connection in a transaction that nobody ends, and the application would get it next.
+async fn begin_apart(
+    pool: SqlitePool,
+) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>, sqlx::Error> {
+    let begun = tokio::spawn(async move { pool.begin_with("BEGIN IMMEDIATE").await }).await;
+    begun.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+}
+
 #[doc(hidden)]
 #[derive(Debug)]
 #[allow(unnameable_types, reason = "a detail of `Database`")]
 pub struct SqliteTransaction {
+    // Ended before the next one may write.
     transaction: sqlx::Transaction<'static, sqlx::Sqlite>,
-    pace: Arc<Pace>,
+    pace: Option<Arc<Pace>>,
     statement_timeout: Option<Duration>,
+    _writing: Option<OwnedSemaphorePermit>,
 }
 
 #[async_trait]
 impl Rows for SqliteTransaction {
     async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
-        let _running = self.pace.begin(self.statement_timeout, &EvalBudget::unlimited());
+        let pace = self.pace.clone();
+        let _running =
+            pace.as_ref().map(|pace| pace.begin(self.statement_timeout, &EvalBudget::unlimited()));
         let mut rows = Vec::new();
         each_row(&mut *self.transaction, Dialect::Sqlite, sql, &mut kept(&mut rows)).await?;
+        Ok(rows)
+    }
+}
+
+/// A connection of the application, in a transaction of its own.
+pub(super) struct Borrowed<'c>(pub(super) &'c mut SqliteConnection);
+
+#[async_trait]
+impl Rows for Borrowed<'_> {
+    async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
+        let mut rows = Vec::new();
+        each_row(&mut *self.0, Dialect::Sqlite, sql, &mut kept(&mut rows)).await?;
         Ok(rows)
     }
 }
@@ -234,7 +318,9 @@ impl Transaction for SqliteTransaction {
     }
 
     async fn script(&mut self, sql: &'static str) -> Result<(), DatabaseError> {
-        let _running = self.pace.begin(self.statement_timeout, &EvalBudget::unlimited());
+        let pace = self.pace.clone();
+        let _running =
+            pace.as_ref().map(|pace| pace.begin(self.statement_timeout, &EvalBudget::unlimited()));
         (&mut *self.transaction).execute(sql).await.map(drop).map_err(DatabaseError::from)
     }
 
