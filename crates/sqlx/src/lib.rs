@@ -67,6 +67,7 @@ mod shares;
 mod sqlite;
 mod statements;
 mod store;
+pub mod table;
 mod update;
 
 pub use database::Database;

@@ -1,0 +1,235 @@
+//! Descriptions worked out: what does not fit the resource type, or the other tables, is refused.
+
+use std::sync::{Arc, OnceLock};
+
+use super::column::{Format, KeyFormat, Null, SqlColumn};
+use super::description::{Elements, SqlTable};
+use super::elements::{Element, MemberRows};
+use super::error::{TableError, TableProblem};
+use super::key::Key;
+use super::layout::{Field, Layout, RowsField, Slots};
+use super::mapping::{Groups, Parts};
+use super::problems::problems_of;
+use scimwire::schema::{Attribute, ElementSlot, ResolvedPath, ResourceType};
+use scimwire::sql::{Dialect, TimestampFormat};
+
+/// The attributes of `meta` and their like, which have a place of their own.
+const COMMON: [&str; 3] = ["externalId", "meta.created", "meta.lastModified"];
+
+/// Works out descriptions.
+///
+/// # Errors
+///
+/// - some cannot work.
+pub(super) fn layouts(
+    tables: &[SqlTable],
+    dialect: Dialect,
+) -> Result<Vec<Arc<Layout>>, TableError> {
+    let mut problems = Vec::new();
+    for (at, table) in tables.iter().enumerate() {
+        problems.extend(problems_of(table, tables));
+        let name = table.resource_type.name();
+        if tables.iter().take(at).any(|other| other.resource_type.name() == name) {
+            let message = format!("resource type `{name}` has two tables");
+            problems.push(TableProblem::new(&table.table, message, "describe one"));
+        }
+    }
+    TableError::unless_empty(problems)?;
+    tables.iter().map(|table| layout(table, tables, dialect).map(Arc::new)).collect()
+}
+
+/// The table of groups that lists resources of a type.
+fn groups_of<'t>(table: &SqlTable, tables: &'t [SqlTable]) -> Option<&'t SqlTable> {
+    let lists = |other: &&SqlTable| {
+        other.members.as_ref().is_some_and(|rows| rows.member_type == table.resource_type.name())
+    };
+    tables.iter().find(lists)
+}
+
+/// The type with what the table has.
+fn resource_type(table: &SqlTable, tables: &[SqlTable]) -> ResourceType {
+    let mut kept: Vec<String> = Vec::new();
+    let is_own = |path: &&str| !COMMON.contains(path);
+    kept.extend(table.columns.iter().map(|(path, _)| path.as_str()).filter(is_own).map(Into::into));
+    for (path, elements) in &table.elements {
+        kept.extend(subs_of(path, elements));
+    }
+    if table.members.is_some() {
+        kept.extend(["members.value", "members.type"].map(String::from));
+    }
+    if groups_of(table, tables).is_some() && table.resource_type.membership().groups().is_some() {
+        kept.push("groups".to_owned());
+    }
+    let mut resource_type = table.resource_type.clone().retain_attributes(kept);
+    for (path, column) in &table.columns {
+        let resolved = path.parse().ok().and_then(|path| table.resource_type.resolve(&path));
+        let is = |trait_of: fn(&Attribute) -> bool| {
+            resolved.as_ref().is_some_and(|path| trait_of(path.leaf()))
+        };
+        resource_type = match &column.null {
+            _ if COMMON.contains(&path.as_str()) => resource_type,
+            Null::Default(value) => resource_type.with_default(path, value.clone()),
+            Null::Refused if column.requires_value() || is(Attribute::is_unique) => {
+                resource_type.with_required(path)
+            }
+            // Empty text is what stands there instead.
+            Null::Refused if is_plain_text(column) && !is(Attribute::is_required) => {
+                resource_type.with_default(path, "")
+            }
+            Null::Allowed | Null::Refused => resource_type,
+        };
+    }
+    for (path, elements) in &table.elements {
+        if let Elements::InRow(elements) = elements {
+            resource_type = resource_type.with_elements(path, elements.iter().map(slot_of));
+        }
+    }
+    resource_type
+}
+
+fn is_plain_text(column: &SqlColumn) -> bool {
+    matches!(column.format, Format::Text | Format::Ascii)
+}
+
+fn slot_of(element: &Element) -> ElementSlot {
+    let slot = match &element.element_type {
+        Some(kind) => ElementSlot::new(kind.as_str()),
+        None => ElementSlot::untyped(),
+    };
+    if element.is_primary { slot.primary() } else { slot }
+}
+
+/// The sub-attributes that elements have.
+fn subs_of(path: &str, elements: &Elements) -> Vec<String> {
+    let names: Vec<&str> = match elements {
+        Elements::InRow(elements) => {
+            let mut names: Vec<&str> =
+                elements.iter().flat_map(Element::all).map(|it| it.0).collect();
+            let is_typed = elements.iter().any(|element| element.element_type.is_some());
+            names.extend(is_typed.then_some("type"));
+            names.extend(elements.iter().any(|element| element.is_primary).then_some("primary"));
+            names
+        }
+        Elements::Rows(rows) => rows.columns.iter().map(|(sub, _)| sub.as_str()).collect(),
+    };
+    names.into_iter().map(|sub| format!("{path}.{sub}")).collect()
+}
+
+fn problem_of_type(table: &SqlTable, err: &dyn std::fmt::Display) -> TableProblem {
+    let remedy = "map its required attributes, by their names in the schema";
+    TableProblem::new(&table.table, err.to_string(), remedy)
+}
+
+fn layout(table: &SqlTable, tables: &[SqlTable], dialect: Dialect) -> Result<Layout, TableError> {
+    let resource_type = resource_type(table, tables);
+    resource_type.validate().map_err(|err| problem_of_type(table, &err))?;
+    let resolve = |path: &str| {
+        path.parse().ok().and_then(|path| resource_type.resolve(&path)).ok_or_else(|| {
+            TableProblem::new(&table.table, "unknown attribute", "use its name in the schema")
+                .of_attribute(path)
+        })
+    };
+    let (Some(scope), Some(key)) = (table.scope.clone(), table.key.clone()) else {
+        return Err(TableProblem::new(&table.table, "no key or tenant", "set both").into());
+    };
+    let mut fields = Vec::new();
+    for (path, column) in &table.columns {
+        if !COMMON.contains(&path.as_str()) {
+            let column = settled(column, key.format, dialect);
+            fields.push(Field { path: resolve(path)?, column });
+        }
+    }
+    let (mut slots, mut rows) = (Vec::new(), Vec::new());
+    for (path, elements) in &table.elements {
+        let path = resolve(path)?;
+        match elements {
+            Elements::InRow(elements) => slots.push(Slots { path, elements: elements.clone() }),
+            Elements::Rows(of) => rows.push(RowsField { path, rows: of.clone() }),
+        }
+    }
+    let common = |path: &str| Some(settled(table.column_of(path)?, key.format, dialect));
+    let [external_id, created, modified] = COMMON.map(common);
+    let has_side_row = external_id.is_none()
+        || created.is_none()
+        || modified.is_none()
+        || table.members.is_some() && table.version.is_none();
+    let references = references(table, &fields);
+    let mapping = {
+        let parts = Parts {
+            dialect,
+            table: &table.table,
+            scope: &scope,
+            key: &key,
+            fields: &fields,
+            slots: &slots,
+            rows: &rows,
+            created: created.as_ref(),
+            modified: modified.as_ref(),
+            external_id: external_id.as_ref(),
+            members: members_of(table, tables),
+            groups: groups_of(table, tables).and_then(groups),
+        };
+        parts.mapping().check(&resource_type).map_err(|err| {
+            TableProblem::new(&table.table, err.to_string(), "use a column of another format")
+        })?
+    };
+    Ok(Layout {
+        resource_type: Arc::new(resource_type),
+        dialect,
+        table: table.table.clone(),
+        scope,
+        key,
+        fields,
+        slots,
+        rows,
+        created,
+        modified,
+        external_id,
+        version: table.version.clone(),
+        constants: table.constants.clone(),
+        initial: table.initial.clone(),
+        deleted: table.deleted.clone(),
+        members: table.members.clone(),
+        references,
+        mapping,
+        has_side_row,
+        limits: OnceLock::new(),
+    })
+}
+
+/// A column whose format follows from the key of the table, or from the database.
+fn settled(column: &SqlColumn, key: KeyFormat, dialect: Dialect) -> SqlColumn {
+    let format = match (&column.format, dialect) {
+        (Format::Reference(_), _) => Format::Reference(key),
+        (Format::OfDriver, Dialect::Sqlite) => Format::Instant(TimestampFormat::Rfc3339Micros),
+        (Format::OfDriver, Dialect::Postgres) => Format::Instant(TimestampFormat::Timestamptz),
+        (format, _) => format.clone(),
+    };
+    SqlColumn { format, ..column.clone() }
+}
+
+fn references(table: &SqlTable, fields: &[Field]) -> Vec<(ResolvedPath, String)> {
+    let is_reference = |field: &&Field| matches!(field.column.format, Format::Reference(_));
+    let found = fields.iter().filter(is_reference);
+    let named = found.filter(|field| table.references.contains(&field.path.to_string()));
+    named.map(|field| (field.path.clone(), field.column.name.clone())).collect()
+}
+
+/// The membership table of groups, and the key of the members.
+fn members_of<'t>(
+    table: &'t SqlTable,
+    tables: &'t [SqlTable],
+) -> Option<(&'t MemberRows, &'t Key)> {
+    let rows = table.members.as_ref()?;
+    let members = tables.iter().find(|other| other.resource_type.name() == rows.member_type)?;
+    Some((rows, members.key.as_ref()?))
+}
+
+fn groups(groups: &SqlTable) -> Option<Groups<'_>> {
+    Some(Groups {
+        members: groups.members.as_ref()?,
+        table: &groups.table,
+        key: groups.key.as_ref()?,
+        name: groups.column_of("displayName"),
+    })
+}

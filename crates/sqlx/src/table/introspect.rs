@@ -1,0 +1,151 @@
+//! What the database says about a table: its columns and its indexes.
+
+use super::layout::Limit;
+use crate::database::{DatabaseError, Row, Rows};
+use scimwire::sql::{Dialect, Sql};
+
+/// A table as the database has it.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) columns: Vec<FoundColumn>,
+    pub(super) indexes: Vec<FoundIndex>,
+    /// `true` if the database never gives a key again.
+    pub(super) counts_keys: bool,
+}
+
+/// A column as the database has it.
+#[derive(Clone, Debug)]
+pub(super) struct FoundColumn {
+    pub(super) name: String,
+    /// The type, in lower case.
+    pub(super) kind: String,
+    pub(super) is_not_null: bool,
+    /// `true` if a new row gets a value by itself.
+    pub(super) has_default: bool,
+}
+
+/// An index, with its columns and expressions as SQL in lower case.
+#[derive(Clone, Debug)]
+pub(super) struct FoundIndex {
+    pub(super) is_unique: bool,
+    pub(super) terms: Vec<String>,
+}
+
+impl Found {
+    pub(super) fn column(&self, name: &str) -> Option<&FoundColumn> {
+        self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Returns `true` if an index begins with the column.
+    pub(super) fn leads_with(&self, column: &str) -> bool {
+        let column = column.to_ascii_lowercase();
+        let first = |index: &FoundIndex| index.terms.first().is_some_and(|term| *term == column);
+        self.indexes.iter().any(first)
+    }
+
+    /// Asks the database; `None` if there is no such table.
+    pub(super) async fn read(
+        rows: &mut dyn Rows,
+        table: &str,
+        dialect: Dialect,
+    ) -> Result<Option<Self>, DatabaseError> {
+        let found = match dialect {
+            Dialect::Sqlite => of_sqlite(rows, table).await?,
+            Dialect::Postgres => of_postgres(rows, table).await?,
+        };
+        Ok(Some(found).filter(|found| !found.columns.is_empty()))
+    }
+}
+
+impl FoundColumn {
+    /// What the column can hold; `None` if there is no limit worth a check.
+    pub(super) fn limit(&self) -> Option<Limit> {
+        let length = self.kind.split_once('(').and_then(|(_, rest)| rest.split_once(')'));
+        match self.kind.as_str() {
+            "smallint" => Some(Limit::Bits(16)),
+            "integer" => Some(Limit::Bits(32)),
+            kind if kind.starts_with("character") => {
+                Some(Limit::Characters(length?.0.parse().ok()?))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn column(mut row: Row) -> FoundColumn {
+    let mut text = |at| row.text(at).unwrap_or_default();
+    FoundColumn {
+        name: text(0),
+        kind: text(1).to_ascii_lowercase(),
+        is_not_null: text(2) == "1",
+        has_default: text(3) == "1",
+    }
+}
+
+fn texts(rows: Vec<Row>) -> Vec<[String; 2]> {
+    let pair = |mut row: Row| [0, 1].map(|at| row.text(at).unwrap_or_default());
+    rows.into_iter().map(pair).collect()
+}
+
+async fn of_sqlite(rows: &mut dyn Rows, table: &str) -> Result<Found, DatabaseError> {
+    let named = |template: &str| Sql::from_template(template, [table.into()]);
+    // The key of a table with rowids is never NULL, whatever its declaration says.
+    let columns = named(
+        "SELECT name, type, CAST(\"notnull\" AS TEXT), CAST(dflt_value IS NOT NULL OR hidden > 1 OR \
+         (pk > 0 AND upper(type) = 'INTEGER') AS TEXT) FROM pragma_table_xinfo({})",
+    );
+    let columns = rows.rows(&columns).await?.into_iter().map(column).collect();
+    let sql =
+        named("SELECT lower(sql), NULL FROM sqlite_schema WHERE type = 'table' AND name = {}");
+    let counts_keys =
+        texts(rows.rows(&sql).await?).iter().any(|[sql, _]| sql.contains("autoincrement"));
+    let indexes = named(
+        "SELECT l.name, CASE WHEN l.\"unique\" = 1 THEN 'unique ' ELSE '' END || lower(coalesce(s.sql, '')) \
+         FROM pragma_index_list({}) l LEFT JOIN sqlite_schema s ON s.type = 'index' AND s.name = l.name",
+    );
+    let mut found = Vec::new();
+    for [name, sql] in texts(rows.rows(&indexes).await?) {
+        let terms = Sql::from_template(
+            "SELECT lower(coalesce(name, '')), lower(coll) FROM pragma_index_xinfo({}) WHERE key = 1 ORDER BY seqno",
+            [name.into()],
+        );
+        let terms = texts(rows.rows(&terms).await?).into_iter().map(|[name, collation]| {
+            // An expression has no name: the statement says it.
+            match (name.is_empty(), collation.as_str()) {
+                (true, _) => sql.clone(),
+                (false, "nocase") => format!("lower({name})"),
+                (false, _) => name,
+            }
+        });
+        found.push(FoundIndex { is_unique: sql.starts_with("unique "), terms: terms.collect() });
+    }
+    Ok(Found { columns, indexes: found, counts_keys })
+}
+
+async fn of_postgres(rows: &mut dyn Rows, table: &str) -> Result<Found, DatabaseError> {
+    let named = |template: &str| Sql::from_template(template, [Dialect::quote(table).into()]);
+    let columns = named(
+        "SELECT CAST(attname AS text), format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN '1' ELSE '0' END, \
+         CASE WHEN atthasdef OR attidentity <> '' THEN '1' ELSE '0' END FROM pg_attribute \
+         WHERE attrelid = to_regclass({}) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+    );
+    let columns = rows.rows(&columns).await?.into_iter().map(column).collect();
+    let terms = named(
+        "SELECT CASE WHEN i.indisunique THEN 'unique ' ELSE '' END || i.indexrelid, \
+         lower(pg_get_indexdef(i.indexrelid, k.n, true)) FROM pg_index i \
+         CROSS JOIN LATERAL generate_series(1, i.indnkeyatts) k(n) \
+         WHERE i.indrelid = to_regclass({}) AND i.indisvalid ORDER BY 1, k.n",
+    );
+    let mut indexes: Vec<FoundIndex> = Vec::new();
+    let mut last = String::new();
+    for [index, term] in texts(rows.rows(&terms).await?) {
+        let is_unique = index.starts_with("unique ");
+        match indexes.last_mut().filter(|_| index == last) {
+            Some(known) => known.terms.push(term),
+            None => indexes.push(FoundIndex { is_unique, terms: vec![term] }),
+        }
+        last = index;
+    }
+    // Sequences never give a number again.
+    Ok(Found { columns, indexes, counts_keys: true })
+}
