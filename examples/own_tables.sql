@@ -1,23 +1,12 @@
--- Existing tables, with the columns that SCIM needs added: `external_id`, `version` and the times.
-CREATE TABLE users (
-    id TEXT PRIMARY KEY,
-    account TEXT NOT NULL,
-    email TEXT NOT NULL COLLATE NOCASE,
-    first_name TEXT,
-    last_name TEXT,
-    active INTEGER,
-    external_id TEXT,
-    created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL,
-    version INTEGER NOT NULL,
-    UNIQUE (account, email)
-);
-CREATE TABLE user_email (
-    user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
-    type TEXT,
-    value TEXT NOT NULL
-);
-CREATE INDEX users_email ON users (account, lower(email));
-CREATE INDEX users_external_id ON users (account, external_id);
-CREATE INDEX user_email_user ON user_email (user_id);
-CREATE INDEX user_email_value ON user_email (lower(value));
+-- The tables of a product, as they were before SCIM.
+CREATE TABLE orgs (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE accounts (
+    id INTEGER PRIMARY KEY, org_id INTEGER NOT NULL, login TEXT NOT NULL, email TEXT NOT NULL, first_name TEXT,
+    last_name TEXT, phone TEXT, is_enabled INTEGER NOT NULL DEFAULT 1, department TEXT, manager_id INTEGER,
+    employee_no TEXT, created_at TEXT, updated_at TEXT, UNIQUE (org_id, login));
+CREATE TABLE teams (id INTEGER PRIMARY KEY, org_id INTEGER NOT NULL, name TEXT NOT NULL, created_at TEXT, updated_at TEXT,
+    UNIQUE (org_id, name));
+CREATE TABLE team_members (team_id INTEGER NOT NULL REFERENCES teams, account_id INTEGER NOT NULL REFERENCES accounts,
+    PRIMARY KEY (team_id, account_id));
+CREATE INDEX team_members_account ON team_members (account_id);
+CREATE TABLE api_keys (org_id INTEGER NOT NULL, key_hash TEXT PRIMARY KEY);

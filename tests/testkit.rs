@@ -8,8 +8,8 @@ mod fitting;
 mod naive;
 #[path = "testkit/numbered.rs"]
 mod numbered;
-#[path = "../examples/own_tables.rs"]
-mod own_tables;
+#[path = "../examples/own_store.rs"]
+mod own_store;
 #[path = "testkit/pushing.rs"]
 mod pushing;
 
@@ -30,7 +30,7 @@ use databases::{AnyDirectory, CLUSTER, Kind};
 use fitting::Fitting;
 use naive::NaiveDatabase;
 use numbered::Numbered;
-use own_tables::{MAPPING, SELECT, TABLES, Users, pool_options};
+use own_store::{MAPPING, SELECT, TABLES, Users, pool_options};
 use pushing::Pushing;
 
 #[tokio::test]
@@ -133,8 +133,8 @@ async fn postgres_stores_pass() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn stores_over_own_tables_pass() {
-    testkit::run_all(&|| over_own_tables(TABLES.to_owned())).await;
+async fn stores_over_own_store_pass() {
+    testkit::run_all(&|| over_own_store(TABLES.to_owned())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -147,15 +147,13 @@ async fn a_missing_index_shows_in_the_plan() {
         let without = format!("{TABLES} DROP INDEX {index};");
         let check =
             CHECKS.iter().find(|check| check.name() == "lookups_use_an_index").expect("a check");
-        let failure = check
-            .failure(&|| over_own_tables(without.clone()))
-            .await
-            .expect("it looks at each row");
+        let failure =
+            check.failure(&|| over_own_store(without.clone())).await.expect("it looks at each row");
         assert!(failure.message.contains(&format!("a look-up by {path}")), "{failure}");
     }
 }
 
-async fn over_own_tables(tables: String) -> Stores {
+async fn over_own_store(tables: String) -> Stores {
     let folder = tempfile::tempdir().expect("a folder");
     let file =
         SqliteConnectOptions::new().filename(folder.path().join("own.db")).create_if_missing(true);
