@@ -3,8 +3,9 @@
 //! | guide | answers |
 //! |---|---|
 //! | [Getting started](getting_started) | How do I run a first server? |
-//! | [Your own tables](crate::store) | How do I implement a store over my database? |
+//! | [Your own tables](https://docs.rs/scimwire-sqlx/latest/scimwire_sqlx/docs/own_tables/) | How do I describe the tables that I have, for sqlx? |
 //! | [Typed stores](typed_stores) | How do I store structs, with diesel, sea-orm or anything else? |
+//! | [Your own store](crate::store) | How do I implement a store with full control? |
 //! | [Groups](groups) | How are memberships stored and changed? |
 //! | [Hooks and events](hooks) | How do I react to a change, or reject it? |
 //! | [Multi-tenancy](tenants) | How do I serve several customers? |

@@ -49,7 +49,8 @@
 //! | task | where |
 //! |---|---|
 //! | run a first server | [Getting started](guides::getting_started) |
-//! | store users in my own tables | [`ResourceStore`], with the guide at [`store`]; [`sql`] for the queries; [`testkit`] for tests |
+//! | store users in my own tables | [`SqlTable`](https://docs.rs/scimwire-sqlx/latest/scimwire_sqlx/table/) of `scimwire-sqlx`: a description of columns is a store |
+//! | write a store of my own | [`ResourceStore`], with the guide at [`store`]; [`sql`] for the queries; [`testkit`] for tests |
 //! | store my own structs, with diesel, sea-orm or a service of mine | [Typed stores](guides::typed_stores): [`ScimResource`], [`typed::TypedStore`] |
 //! | store users in SQLite or PostgreSQL, without tables of my own | the crate `scimwire-sqlx` |
 //! | accept bearer tokens, OAuth 2 access tokens or JWTs | [Authentication](guides::authentication) |

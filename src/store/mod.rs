@@ -38,7 +38,7 @@ pub use nesting::groups_above;
 pub use nul_byte::reject_nul;
 
 /// Stores the resources of one type. Implement it over your own tables, as
-/// [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs)
+/// [`examples/own_store.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_store.rs)
 /// does:
 ///
 /// ```text

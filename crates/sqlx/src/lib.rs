@@ -1,5 +1,12 @@
 //! SQLite and PostgreSQL stores for `scimwire`, the embeddable SCIM 2.0 server.
 //!
+//! | you have | use |
+//! |---|---|
+//! | tables of your own | [`table`]: a description of columns is a store |
+//! | nothing yet | `SqliteDirectory` or `PostgresDirectory`, which bring their own tables |
+//!
+//! # Ready-made tables
+//!
 //! A [`SqlDirectory`] is a database; it returns a store for each resource type. Resources are JSON
 //! documents in one table, with index columns beside them. Unique and indexed values are in a
 //! second table, memberships in a third, and the number of resources in a fourth. Every primary key
@@ -28,7 +35,8 @@
 //! - **Limits**: passwords are not stored. Text with U+0000 is rejected, and so are names and
 //!   indexed values of more than 2,000 bytes.
 //!
-//! Clusters, failover and statements are described in [`docs`].
+//! Clusters, failover and statements are described in [`docs`], and your own tables in
+//! [`docs::own_tables`].
 
 #![cfg_attr(
     not(any(feature = "sqlite", feature = "postgres")),
@@ -36,7 +44,10 @@
 )]
 
 #[doc = include_str!("docs/databases.md")]
-pub mod docs {}
+pub mod docs {
+    #[doc = include_str!("docs/own_tables.md")]
+    pub mod own_tables {}
+}
 
 mod columns;
 mod compose;
