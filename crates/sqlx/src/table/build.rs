@@ -11,7 +11,7 @@ use super::layout::{Field, Layout, RowsField, Slots};
 use super::mapping::{Groups, Parts};
 use super::problems::problems_of;
 use scimwire::schema::{Attribute, ElementSlot, ResolvedPath, ResourceType};
-use scimwire::sql::{Dialect, TimestampFormat};
+use scimwire::sql::{ColumnMapping, Dialect, TimestampFormat};
 
 /// The attributes of `meta` and their like, which have a place of their own.
 const COMMON: [&str; 3] = ["externalId", "meta.created", "meta.lastModified"];
@@ -123,65 +123,25 @@ fn problem_of_type(table: &SqlTable, err: &dyn std::fmt::Display) -> TableProble
 fn layout(table: &SqlTable, tables: &[SqlTable], dialect: Dialect) -> Result<Layout, TableError> {
     let resource_type = resource_type(table, tables);
     resource_type.validate().map_err(|err| problem_of_type(table, &err))?;
-    let resolve = |path: &str| {
-        path.parse().ok().and_then(|path| resource_type.resolve(&path)).ok_or_else(|| {
-            TableProblem::new(&table.table, "unknown attribute", "use its name in the schema")
-                .of_attribute(path)
-        })
-    };
     let (Some(scope), Some(key)) = (table.scope.clone(), table.key.clone()) else {
         return Err(TableProblem::new(&table.table, "no key or tenant", "set both").into());
     };
-    let mut fields = Vec::new();
-    for (path, column) in &table.columns {
-        if !COMMON.contains(&path.as_str()) {
-            let column = settled(column, key.format, dialect);
-            fields.push(Field { path: resolve(path)?, column });
-        }
-    }
-    let (mut slots, mut rows) = (Vec::new(), Vec::new());
-    for (path, elements) in &table.elements {
-        let path = resolve(path)?;
-        match elements {
-            Elements::InRow(elements) => slots.push(Slots { path, elements: elements.clone() }),
-            Elements::Rows(of) => rows.push(RowsField { path, rows: of.clone() }),
-        }
-    }
     let common = |path: &str| Some(settled(table.column_of(path)?, key.format, dialect));
     let [external_id, created, modified] = COMMON.map(common);
     let has_side_row = external_id.is_none()
         || created.is_none()
         || modified.is_none()
         || table.members.is_some() && table.version.is_none();
-    let references = references(table, &fields);
-    let mapping = {
-        let parts = Parts {
-            dialect,
-            table: &table.table,
-            scope: &scope,
-            key: &key,
-            fields: &fields,
-            slots: &slots,
-            rows: &rows,
-            created: created.as_ref(),
-            modified: modified.as_ref(),
-            external_id: external_id.as_ref(),
-            members: members_of(table, tables),
-            groups: groups_of(table, tables).and_then(groups),
-        };
-        parts.mapping().check(&resource_type).map_err(|err| {
-            TableProblem::new(&table.table, err.to_string(), "use a column of another format")
-        })?
-    };
-    Ok(Layout {
-        resource_type: Arc::new(resource_type),
+    let mut layout = Layout {
+        fields: Vec::new(),
+        slots: Vec::new(),
+        rows: Vec::new(),
+        references: Vec::new(),
+        mapping: ColumnMapping::new(dialect),
         dialect,
         table: table.table.clone(),
         scope,
         key,
-        fields,
-        slots,
-        rows,
         created,
         modified,
         external_id,
@@ -190,11 +150,50 @@ fn layout(table: &SqlTable, tables: &[SqlTable], dialect: Dialect) -> Result<Lay
         initial: table.initial.clone(),
         deleted: table.deleted.clone(),
         members: table.members.clone(),
-        references,
-        mapping,
         has_side_row,
         limits: OnceLock::new(),
-    })
+        resource_type: Arc::new(resource_type),
+    };
+    layout.resolve(table)?;
+    let parts = Parts {
+        layout: &layout,
+        members: members_of(table, tables),
+        groups: groups_of(table, tables).and_then(groups),
+    };
+    let mapping = parts.mapping().check(&layout.resource_type).map_err(|err| {
+        TableProblem::new(&table.table, err.to_string(), "use a column of another format")
+    })?;
+    Ok(Layout { mapping, ..layout })
+}
+
+impl Layout {
+    /// Finds the attributes of the columns.
+    fn resolve(&mut self, table: &SqlTable) -> Result<(), TableError> {
+        let resource_type = Arc::clone(&self.resource_type);
+        let resolve = |path: &str| {
+            path.parse().ok().and_then(|path| resource_type.resolve(&path)).ok_or_else(|| {
+                TableProblem::new(&table.table, "unknown attribute", "use its name in the schema")
+                    .of_attribute(path)
+            })
+        };
+        for (path, column) in &table.columns {
+            if !COMMON.contains(&path.as_str()) {
+                let column = settled(column, self.key.format, self.dialect);
+                self.fields.push(Field { path: resolve(path)?, column });
+            }
+        }
+        for (path, elements) in &table.elements {
+            let path = resolve(path)?;
+            match elements {
+                Elements::InRow(elements) => {
+                    self.slots.push(Slots { path, elements: elements.clone() });
+                }
+                Elements::Rows(rows) => self.rows.push(RowsField { path, rows: rows.clone() }),
+            }
+        }
+        self.references = references(table, &self.fields);
+        Ok(())
+    }
 }
 
 /// A column whose format follows from the key of the table, or from the database.

@@ -65,7 +65,7 @@ impl SqlColumn {
         }
     }
 
-    /// What stands in the column for the value of an attribute.
+    /// Converts the value of an attribute into that of the column.
     pub(super) fn write(&self, value: Option<&Value>, dialect: Dialect) -> Result<Sql, Unfit> {
         let value = match (value, &self.null) {
             (None, Null::Default(default)) => Some(default),

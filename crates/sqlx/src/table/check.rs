@@ -77,7 +77,7 @@ impl Layout {
         Ok(problems)
     }
 
-    /// What is wrong with tables of elements and of members.
+    /// Checks the tables of elements and of members.
     async fn problems_beside(
         &self,
         rows: &mut dyn Rows,
@@ -195,7 +195,7 @@ impl Layout {
         })
     }
 
-    /// Columns that a new row needs, and nothing sets.
+    /// Finds columns that a new row needs and nothing sets.
     fn unmapped(&self, found: &Found) -> Vec<TableProblem> {
         let mut set: Vec<String> = self.all_columns().into_iter().map(|(_, it)| it.name).collect();
         set.push(self.key.column.clone());
@@ -237,7 +237,7 @@ fn no_column(table: &str, name: &str, found: &Found) -> TableProblem {
     TableProblem::new(table, "it does not exist", remedy).of_column(name)
 }
 
-/// What is wrong with a column, if anything is.
+/// Returns the problem of a column, if it has one.
 fn problem_of(
     table: &str,
     path: Option<&str>,

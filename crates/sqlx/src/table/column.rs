@@ -52,7 +52,7 @@ pub(super) enum KeyFormat {
     Integer,
 }
 
-/// What stands in a column whose attribute is unassigned.
+/// The content of a column whose attribute is unassigned.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Null {
     /// NULL.

@@ -15,7 +15,7 @@ use scimwire::schema::{ResolvedPath, parse_date_time};
 use scimwire::store::StoreError;
 use scimwire::value::{List, Object, Value};
 
-/// A row that is no resource of the schema.
+/// A row that breaks the schema.
 #[derive(Debug, thiserror::Error)]
 #[error("row `{id}` of table `{table}`: {problem}")]
 pub(super) struct RowError {

@@ -70,7 +70,7 @@ impl SqlTable {
                 };
                 self.element(path, if field.primary { element.primary() } else { element })
             }
-            // What is wrong is said when the tables are opened.
+            // Opening the tables reports it.
             None => self.column(path, column),
         }
     }

@@ -25,7 +25,7 @@ pub struct SqlTable {
     pub(super) references: Vec<String>,
 }
 
-/// Which rows are those of a tenant.
+/// The rows of a tenant.
 #[derive(Clone, Debug)]
 pub(super) enum Scope {
     /// All, for one tenant.
@@ -34,7 +34,7 @@ pub(super) enum Scope {
     Column(SqlColumn),
 }
 
-/// Where the elements of a multi-valued attribute are.
+/// The place of the elements of a multi-valued attribute.
 #[derive(Clone, Debug)]
 pub(super) enum Elements {
     InRow(Vec<Element>),
@@ -117,7 +117,7 @@ impl SqlTable {
     }
 
     /// Maps a reference to another row, such as the `manager` of the enterprise extension, to the
-    /// column with its key. An id that is no row of the tenant is rejected with 400 `invalidValue`.
+    /// column with its key. An id without a row of the tenant is rejected with 400 `invalidValue`.
     /// If the other row is deleted, the reference becomes NULL.
     pub fn reference(mut self, path: &str, column: &str) -> Self {
         // The format follows from the key of the table, which may be said later.

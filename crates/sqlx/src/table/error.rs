@@ -21,7 +21,7 @@ pub struct TableProblem {
     pub column: Option<String>,
     /// The problem.
     pub message: String,
-    /// What to do; SQL where a statement helps.
+    /// The remedy, as SQL if a statement helps.
     pub remedy: String,
 }
 

@@ -1,4 +1,4 @@
-//! What the database says about a table: its columns and its indexes.
+//! A table as the database has it: its columns and its indexes.
 
 use super::layout::Limit;
 use crate::database::{DatabaseError, Row, Rows};
@@ -58,7 +58,7 @@ impl Found {
 }
 
 impl FoundColumn {
-    /// What the column can hold; `None` if there is no limit worth a check.
+    /// Returns the limit of the column; `None` if it has none that needs a check.
     pub(super) fn limit(&self) -> Option<Limit> {
         let length = self.kind.split_once('(').and_then(|(_, rest)| rest.split_once(')'));
         match self.kind.as_str() {

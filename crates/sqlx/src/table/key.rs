@@ -15,7 +15,7 @@ pub struct Key {
     pub(super) source: KeySource,
 }
 
-/// Where the keys of new rows come from.
+/// The source of keys for new rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KeySource {
     /// This crate: a UUID of version 7.

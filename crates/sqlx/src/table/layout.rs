@@ -38,11 +38,11 @@ pub(super) struct Layout {
     pub(super) mapping: ColumnMapping,
     /// `true` if the row in `scim_meta` is needed.
     pub(super) has_side_row: bool,
-    /// What columns can hold, by their names, as far as the database was asked.
+    /// The limits of columns, by name; set by a check of the database.
     pub(super) limits: OnceLock<HashMap<String, Limit>>,
 }
 
-/// What a column can hold.
+/// The limit of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Limit {
     /// So many characters.

@@ -95,7 +95,7 @@ impl Layout {
         }
     }
 
-    /// What an index has for a column.
+    /// Returns the term of an index for a column.
     fn term(&self, path: &ResolvedPath, column: &SqlColumn) -> String {
         let is_text = matches!(column.format, Format::Text | Format::Ascii);
         match self.dialect {

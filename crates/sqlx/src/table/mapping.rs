@@ -12,20 +12,12 @@ use scimwire::sql::{
     Column, ColumnFormat, ColumnMapping, ColumnSource, Dialect, ElementTable, Sql, TimestampFormat,
 };
 
-/// The parts of a layout that a mapping is made of.
+/// The tables that a mapping is made of.
 pub(super) struct Parts<'l> {
-    pub(super) dialect: Dialect,
-    pub(super) table: &'l str,
-    pub(super) scope: &'l Scope,
-    pub(super) key: &'l Key,
-    pub(super) fields: &'l [Field],
-    pub(super) slots: &'l [Slots],
-    pub(super) rows: &'l [RowsField],
-    pub(super) created: Option<&'l SqlColumn>,
-    pub(super) modified: Option<&'l SqlColumn>,
-    pub(super) external_id: Option<&'l SqlColumn>,
+    pub(super) layout: &'l Layout,
+    /// The membership table of groups, and the key of the members.
     pub(super) members: Option<(&'l MemberRows, &'l Key)>,
-    /// The groups of the resource: their membership table, key, table, and column of the name.
+    /// The groups that list the resource.
     pub(super) groups: Option<Groups<'l>>,
 }
 
@@ -39,16 +31,17 @@ pub(super) struct Groups<'l> {
 
 impl Parts<'_> {
     pub(super) fn mapping(&self) -> ColumnMapping {
-        let key = self.key.format.column(&format!("{ROW}.{}", self.key.column)).not_null();
-        let mut mapping = ColumnMapping::new(self.dialect).column("id", key);
-        for Field { path, column } in self.fields {
+        let key =
+            self.layout.key.format.column(&format!("{ROW}.{}", self.layout.key.column)).not_null();
+        let mut mapping = ColumnMapping::new(self.layout.dialect).column("id", key);
+        for Field { path, column } in &self.layout.fields {
             mapping = self.field(mapping, path, column);
         }
-        for Slots { path, elements } in self.slots {
+        for Slots { path, elements } in &self.layout.slots {
             let slots = elements.iter().map(|element| slot(element, elements));
             mapping = mapping.elements(&path.to_string(), ElementTable::any_of(slots));
         }
-        for RowsField { path, rows } in self.rows {
+        for RowsField { path, rows } in &self.layout.rows {
             mapping = mapping.elements(&path.to_string(), self.rows_of(rows));
         }
         mapping = self.meta(mapping);
@@ -66,7 +59,7 @@ impl Parts<'_> {
     }
 
     fn row_key(&self) -> String {
-        format!("{ROW}.{}", self.key.column)
+        format!("{ROW}.{}", self.layout.key.column)
     }
 
     fn field(
@@ -91,11 +84,11 @@ impl Parts<'_> {
     /// crate's.
     fn json(&self, path: &ResolvedPath, column: &SqlColumn) -> ElementTable {
         let name = Layout::of_row(&column.name);
-        let array = match self.dialect {
+        let array = match self.layout.dialect {
             Dialect::Sqlite => format!("nullif({name}, '')"),
             Dialect::Postgres => format!("CAST({name} AS jsonb)"),
         };
-        let elements = ElementTable::json(self.dialect, &array);
+        let elements = ElementTable::json(self.layout.dialect, &array);
         let attribute = path.attribute();
         if attribute.attribute_type() != AttributeType::Complex {
             return match format_of(attribute.attribute_type()) {
@@ -122,8 +115,8 @@ impl Parts<'_> {
 
     fn meta(&self, mut mapping: ColumnMapping) -> ColumnMapping {
         for (path, column, side) in [
-            ("meta.created", self.created, "created"),
-            ("meta.lastModified", self.modified, "last_modified"),
+            ("meta.created", &self.layout.created, "created"),
+            ("meta.lastModified", &self.layout.modified, "last_modified"),
         ] {
             let column = match column {
                 Some(column) => of_column(ROW, column, false),
@@ -135,7 +128,7 @@ impl Parts<'_> {
             mapping =
                 column.into_iter().fold(mapping, |mapping, column| mapping.column(path, column));
         }
-        let external_id = match self.external_id {
+        let external_id = match &self.layout.external_id {
             Some(column) => of_column(ROW, column, false),
             None => Some(Column::expression(self.of_side("external_id"), ColumnFormat::Text)),
         };
@@ -146,12 +139,12 @@ impl Parts<'_> {
 
     /// A column of the row in `scim_meta`.
     fn of_side(&self, column: &str) -> String {
-        let tenant = match self.scope {
+        let tenant = match &self.layout.scope {
             Scope::Single(tenant) => Dialect::literal(tenant.as_str()),
             Scope::Column(column) => format!("CAST({} AS TEXT)", Layout::of_row(&column.name)),
         };
-        let table = Dialect::literal(self.table);
-        let id = as_side_id(&Layout::of_row(&self.key.column), self.dialect);
+        let table = Dialect::literal(&self.layout.table);
+        let id = as_side_id(&Layout::of_row(&self.layout.key.column), self.layout.dialect);
         format!(
             "(SELECT s.{column} FROM scim_meta s WHERE s.tenant = {tenant} AND s.table_name = {table} AND s.id = {id})"
         )
@@ -159,14 +152,14 @@ impl Parts<'_> {
 
     /// The rows of members that name the row in a column; of its tenant, where they say so.
     fn listed(&self, members: &MemberRows, column: &str) -> ElementTable {
-        let (Some(tenant), Scope::Column(own)) = (&members.tenant, self.scope) else {
+        let (Some(tenant), Scope::Column(own)) = (&members.tenant, &self.layout.scope) else {
             return ElementTable::table(&members.table, column, &self.row_key());
         };
         let table = Dialect::quote(&members.table);
         let condition = format!(
             "{table}.{} = {} AND {table}.{} = {}",
             Dialect::quote(column),
-            Layout::of_row(&self.key.column),
+            Layout::of_row(&self.layout.key.column),
             Dialect::quote(&tenant.name),
             Layout::of_row(&own.name)
         );

@@ -19,7 +19,7 @@ use scimwire::store::{MemberChange, StoreError};
 use scimwire::value::Value;
 
 impl<D: Database> TableStore<D> {
-    /// What a delta does to the members that are there; it costs what the delta costs.
+    /// Computes the effect of a delta on the existing members, at a cost that grows with the delta.
     pub(super) async fn plan_members(
         &self,
         rows: &mut dyn Rows,
@@ -155,7 +155,7 @@ impl<D: Database> TableStore<D> {
         Some((rows, self.inner.layout(&rows.member_type)?))
     }
 
-    /// Refuses references to what is no row of the tenant.
+    /// Refuses references to rows that the tenant does not have.
     pub(super) async fn check_references(
         &self,
         rows: &mut dyn Rows,

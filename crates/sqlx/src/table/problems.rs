@@ -1,4 +1,4 @@
-//! What is wrong with a description, as far as it goes without the database.
+//! The problems of a description, as far as they show without the database.
 
 use std::collections::HashSet;
 

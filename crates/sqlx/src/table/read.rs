@@ -38,7 +38,7 @@ impl<'l> Page<'l> {
         }
     }
 
-    /// Takes the next row, and says whether others are wanted. A row that is no resource is
+    /// Takes the next row, and says whether others are wanted. A row that breaks the schema is
     /// reported, and left out.
     pub(super) fn take(&mut self, row: Row) -> bool {
         if self.resources.len() >= self.most {
@@ -113,7 +113,7 @@ pub(super) async fn groups_of_page<D>(
 }
 
 impl Layout {
-    /// Which groups of this table list the members of these ids.
+    /// Selects the groups of this table that list the members with these ids.
     fn listing(
         &self,
         member: &Self,

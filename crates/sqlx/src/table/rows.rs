@@ -54,7 +54,7 @@ impl Layout {
         }
     }
 
-    /// When a change is made: later than the last one, as far as the column tells them apart.
+    /// Returns the time of a change: later than the last one, as far as the column tells them apart.
     pub(super) fn later(&self, now: DateTime<Utc>, last: DateTime<Utc>) -> DateTime<Utc> {
         let grain = match self.modified.as_ref().map(|column| &column.format) {
             Some(Format::Instant(format)) => grain(*format),
@@ -205,7 +205,7 @@ impl Layout {
         self.from()
     }
 
-    /// Sees to it that a number is not given again, whoever gave it.
+    /// Keeps a number from being given again, even one that the application gave.
     pub(super) fn note_deleted(&self, id: &str) -> Sql {
         let name = Dialect::literal(&self.table);
         let greatest = match self.dialect {

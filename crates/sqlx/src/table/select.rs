@@ -189,7 +189,7 @@ impl Layout {
         }
     }
 
-    /// How many rows satisfy a condition.
+    /// Counts the rows that satisfy a condition.
     pub(super) fn count(&self, filter: Sql, tenant: &Tenant) -> Sql {
         Sql::new(format!("SELECT CAST(count(*) AS TEXT) FROM {} WHERE ", self.from()))
             .push_sql(self.of_tenant(tenant))

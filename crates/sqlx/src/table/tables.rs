@@ -21,7 +21,7 @@ pub struct SqlTables<D> {
     pub(super) inner: Arc<Inner<D>>,
 }
 
-/// What all stores share.
+/// The parts that all stores share.
 pub(super) struct Inner<D> {
     pub(super) database: D,
     pub(super) shares: Shares,

@@ -13,7 +13,7 @@ use scimwire::value::Value;
 
 impl<D: Database> TableStore<D> {
     /// Refuses unique values that another resource of the tenant has. Case beyond ASCII is compared
-    /// as SCIM does, which no index can; whoever writes the same value at the same time waits.
+    /// as SCIM does, which no index can; concurrent writers of the same value wait.
     pub(super) async fn claim(
         &self,
         rows: &mut dyn Rows,

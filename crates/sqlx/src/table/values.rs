@@ -54,7 +54,7 @@ impl Layout {
         columns.collect()
     }
 
-    /// What stands in a column for a value; one that it cannot hold is the client's error.
+    /// Converts a value into that of a column; a value that does not fit is the client's error.
     pub(super) fn value(
         &self,
         path: &str,

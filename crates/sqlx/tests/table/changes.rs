@@ -1,4 +1,4 @@
-//! What clients and the application change, as each sees it of the other.
+//! Changes of clients and of the application, as the other side sees them.
 
 use http::{Method, Request};
 use scimwire::Dispatcher;

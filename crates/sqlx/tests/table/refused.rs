@@ -52,7 +52,7 @@ fn members() -> MemberRows {
     MemberRows::new("team_members", "team_id", "account_id")
 }
 
-/// What is described, and what the refusal has to say.
+/// Descriptions, and parts of the refusal of each.
 fn cases() -> Vec<(Vec<SqlTable>, &'static [&'static str])> {
     let whole = SqlTable::new(ResourceType::user(), "accounts");
     let one = |table| vec![table];
