@@ -190,6 +190,15 @@ shared! {
     scimwire::testkit::Check,
     scimwire::testkit::Failure,
     scimwire::testkit::Stores,
+    scimwire::typed::BinaryAttribute,
+    scimwire::typed::BooleanAttribute,
+    scimwire::typed::DateTimeAttribute,
+    scimwire::typed::Field,
+    scimwire::typed::FieldKind,
+    scimwire::typed::StringAttribute,
+    scimwire::typed::TypedPage<scimwire::Resource>,
+    scimwire::typed::TypedResources<scimwire::Resource, scimwire::MemoryDirectory>,
+    scimwire::typed::VersionAttribute,
     scimwire::value::Entry<'static>,
     scimwire::value::IntoIter<scimwire::value::Value>,
     scimwire::value::List,
@@ -211,16 +220,33 @@ shared! {
     scimwire_sqlx::SqliteOptions,
     scimwire_sqlx::SqliteStore,
     scimwire_sqlx::SqlStore<scimwire_sqlx::Postgres>,
+    scimwire_sqlx::table::Element,
+    scimwire_sqlx::table::ElementRows,
+    scimwire_sqlx::table::Key,
+    scimwire_sqlx::table::MemberRows,
+    scimwire_sqlx::table::OpenTablesError,
+    scimwire_sqlx::table::SqlColumn,
+    scimwire_sqlx::table::SqlTable,
+    scimwire_sqlx::table::SqlTables<scimwire_sqlx::Sqlite>,
+    scimwire_sqlx::table::TableError,
+    scimwire_sqlx::table::TableProblem,
+    scimwire_sqlx::table::TableStore<scimwire_sqlx::Postgres>,
+    scimwire_sqlx::table::UnknownMembers,
 }
 
 /// Types with one owner, who may be another thread later.
-const SENT: &[&str] = &["scimwire::hooks::ChangeGuard", "scimwire::testkit::Task"];
+const SENT: &[&str] = &[
+    "scimwire::hooks::ChangeGuard",
+    "scimwire::testkit::Task",
+    "scimwire_sqlx::table::InTransaction",
+];
 
 #[test]
 fn the_other_public_types_are_sent() {
     fn sent<T: Send + 'static>() {}
     sent::<scimwire::hooks::ChangeGuard>();
     sent::<scimwire::testkit::Task>();
+    sent::<scimwire_sqlx::table::InTransaction<'static, scimwire_sqlx::Sqlite>>();
 }
 
 /// The record of the public API has them all.
