@@ -1,14 +1,16 @@
 //! Stores of structs: the test kit, and what the adapter adds.
 
+#[path = "typed/lossy.rs"]
+mod lossy;
 #[path = "typed/rows.rs"]
 mod rows;
 
 use std::sync::atomic::Ordering;
 
-use scimwire::Dispatcher;
 use scimwire::dispatch::{Features, Limits};
 use scimwire::testkit::{self, Stores};
 use scimwire::typed::TypedResources;
+use scimwire::{Dispatcher, ResourceStore};
 use serde_json::{Value, json};
 
 use rows::{Account, Database, Team};
@@ -39,13 +41,18 @@ struct Service {
 impl Service {
     fn new() -> Self {
         let database = Database::default();
+        let teams = teams(&database);
+        Self::with_teams(database, teams)
+    }
+
+    fn with_teams(database: Database, teams: impl ResourceStore) -> Self {
         let mut features = Features::default();
         features.change_password = true;
         let mut limits = Limits::default();
         limits.max_page_memory = 20_000;
         let scim = Dispatcher::builder("https://example.com/scim/v2")
             .store(accounts(&database))
-            .store(teams(&database))
+            .store(teams)
             .features(features)
             .limits(limits)
             .unauthenticated()
@@ -165,4 +172,23 @@ async fn a_page_ends_where_its_memory_does() {
     assert_eq!((&page["totalResults"], shown), (&json!(3), Some(2)));
     let (_, rest) = service.send("GET", "/Groups?startIndex=3", Value::Null).await;
     assert_eq!(rest["Resources"][0]["id"], "3");
+}
+
+#[tokio::test]
+async fn what_the_struct_cannot_store_makes_no_version() {
+    let database = Database::default();
+    let teams = TypedResources::<lossy::Named, _>::new(database.clone());
+    let service = Service::with_teams(database, teams);
+    let team = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Guides" });
+    let (_, before) = service.send("POST", "/Groups", team).await;
+    for (operation, is_stored) in [
+        (json!({ "op": "replace", "path": "displayName", "value": "Tour Guides" }), false),
+        (json!({ "op": "replace", "path": "externalId", "value": "7" }), true),
+    ] {
+        let (status, _) = service.send("PATCH", "/Groups/1", patch(&operation)).await;
+        let (_, after) = service.send("GET", "/Groups/1", Value::Null).await;
+        assert!(status == 200 || status == 204, "{status}");
+        assert_eq!(after["displayName"], "Guides");
+        assert_eq!(after["meta"] != before["meta"], is_stored, "{operation}");
+    }
 }
