@@ -17,7 +17,7 @@ use crate::schema::accounts::dsl;
 use crate::schema::{team_members, teams};
 
 /// The columns that the database searches; the crate does the rest.
-static MAPPING: LazyLock<ColumnMapping> = LazyLock::new(|| {
+pub(crate) static MAPPING: LazyLock<ColumnMapping> = LazyLock::new(|| {
     ColumnMapping::new(Dialect::Sqlite)
         .column("id", Column::integer_key("accounts.id"))
         .column("userName", Column::text("accounts.login").not_null())

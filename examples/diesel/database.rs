@@ -2,10 +2,12 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, Pool};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sqlite::Sqlite;
 use scimwire::StoreError;
 use scimwire::auth::RequestContext;
 use scimwire::query::Page;
@@ -16,7 +18,7 @@ use scimwire::store::StoreQuery;
 #[derive(Clone, Debug)]
 pub struct Database(Pool<ConnectionManager<SqliteConnection>>);
 
-/// Opens the database, and makes the tables if they are missing.
+/// Makes a database with the tables.
 ///
 /// # Errors
 ///
@@ -33,9 +35,8 @@ struct Settings;
 
 impl CustomizeConnection<SqliteConnection, PoolError> for Settings {
     fn on_acquire(&self, connection: &mut SqliteConnection) -> Result<(), PoolError> {
-        // `optimize` keeps the statistics that the choice of an index depends on.
         let settings = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
-            PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA optimize;";
+            PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;";
         connection.batch_execute(settings).map_err(PoolError::QueryError)
     }
 }
@@ -90,6 +91,12 @@ pub(crate) struct Search {
 }
 
 #[derive(QueryableByName)]
+struct Plan {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+#[derive(QueryableByName)]
 struct Number {
     #[diesel(sql_type = BigInt)]
     number: i64,
@@ -113,6 +120,16 @@ impl Search {
         Ok(Self { ids, count: select("count(*)"), size })
     }
 
+    /// Returns the plans of both statements.
+    pub(crate) fn plans(&self, db: &mut SqliteConnection) -> Result<Vec<String>, Failure> {
+        let mut plans = Vec::new();
+        for sql in [&self.ids, &self.count] {
+            let explain = Sql::new("EXPLAIN QUERY PLAN ").push_sql(sql.clone());
+            plans.extend(bound(&explain)?.load::<Plan>(db)?.into_iter().map(|row| row.detail));
+        }
+        Ok(plans)
+    }
+
     /// Returns the ids of the page, the number of all matches, and whether further ones follow.
     pub(crate) fn run(
         &self,
@@ -127,6 +144,10 @@ impl Search {
 }
 
 fn numbers(db: &mut SqliteConnection, sql: &Sql) -> Result<Vec<i64>, Failure> {
+    Ok(bound(sql)?.load::<Number>(db)?.into_iter().map(|row| row.number).collect())
+}
+
+fn bound(sql: &Sql) -> Result<BoxedSqlQuery<'_, Sqlite, SqlQuery>, Failure> {
     let mut query = sql_query(sql.render(Dialect::Sqlite, 1)).into_boxed();
     for parameter in sql.parameters() {
         query = match parameter {
@@ -136,5 +157,5 @@ fn numbers(db: &mut SqliteConnection, sql: &Sql) -> Result<Vec<i64>, Failure> {
             other => return Err(StoreError::other(format!("no column here is {other:?}")).into()),
         };
     }
-    Ok(query.load::<Number>(db)?.into_iter().map(|row| row.number).collect())
+    Ok(query)
 }

@@ -2,6 +2,7 @@
 
 mod account_store;
 mod database;
+mod plans;
 mod schema;
 mod team_store;
 

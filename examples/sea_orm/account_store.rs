@@ -14,7 +14,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{NotSet, QuerySelect, QueryTrait};
 
 use crate::Account;
-use crate::database::{Database, failure, org, search};
+use crate::database::{Database, failure, org, plans, search};
 use crate::entities::account::{ActiveModel, Column, Entity};
 use crate::entities::{member, team};
 
@@ -27,6 +27,21 @@ static MAPPING: LazyLock<ColumnMapping> = LazyLock::new(|| {
         .column("name.familyName", SqlColumn::text("accounts.last_name"))
         .column("active", SqlColumn::boolean("accounts.is_enabled"))
 });
+
+impl Database {
+    /// Returns the query plans of [`TypedStore::find`] for accounts, for the test kit.
+    ///
+    /// # Errors
+    ///
+    /// - the database fails.
+    pub async fn plans_of_accounts(
+        &self,
+        query: StoreQuery<'_>,
+        cx: &RequestContext,
+    ) -> Result<Vec<String>, StoreError> {
+        plans(self.connection(), "accounts", org(cx)?, &query, &MAPPING).await
+    }
+}
 
 #[async_trait]
 impl TypedStore<Account> for Database {

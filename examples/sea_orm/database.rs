@@ -14,7 +14,7 @@ use sea_orm::{
 #[derive(Clone, Debug)]
 pub struct Database(DatabaseConnection);
 
-/// Opens the database, and makes the tables if they are missing.
+/// Makes a database with the tables.
 ///
 /// # Errors
 ///
@@ -32,6 +32,11 @@ pub async fn open(path: &str) -> Result<Database, DbErr> {
 impl Database {
     pub(crate) fn connection(&self) -> &DatabaseConnection {
         &self.0
+    }
+
+    /// Begins a transaction that reads several tables at one point in time.
+    pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction, StoreError> {
+        self.0.begin().await.map_err(failure)
     }
 
     /// Begins a transaction that writes: it locks before it reads.
@@ -73,6 +78,40 @@ pub(crate) async fn search(
     query: &StoreQuery<'_>,
     mapping: &ColumnMapping,
 ) -> Result<Found, StoreError> {
+    let [ids, count] = statements(table, org, query, mapping)?;
+    let mut ids = numbers(db, &ids).await?;
+    let size = query.page.map_or(usize::MAX, Page::count);
+    let has_more = ids.len() > size;
+    ids.truncate(size);
+    let total = numbers(db, &count).await?.first().copied().unwrap_or_default();
+    Ok(Found { ids, total: usize::try_from(total).unwrap_or_default(), has_more })
+}
+
+/// Returns the plans of a search.
+pub(crate) async fn plans(
+    db: &impl ConnectionTrait,
+    table: &str,
+    org: i64,
+    query: &StoreQuery<'_>,
+    mapping: &ColumnMapping,
+) -> Result<Vec<String>, StoreError> {
+    let mut plans = Vec::new();
+    for sql in statements(table, org, query, mapping)? {
+        let explain = statement(&Sql::new("EXPLAIN QUERY PLAN ").push_sql(sql))?;
+        for row in db.query_all_raw(explain).await.map_err(failure)? {
+            plans.push(row.try_get_by("detail").map_err(failure)?);
+        }
+    }
+    Ok(plans)
+}
+
+/// Returns the statement that finds the ids of a page, and that which counts.
+fn statements(
+    table: &str,
+    org: i64,
+    query: &StoreQuery<'_>,
+    mapping: &ColumnMapping,
+) -> Result<[Sql; 2], StoreError> {
     let clauses = clauses(query, mapping).map_err(StoreError::other)?;
     let select = |what: &str| {
         let from = format!("SELECT {what} FROM {table} WHERE {table}.org_id = ");
@@ -80,15 +119,15 @@ pub(crate) async fn search(
         of_org.push_sql(clauses.filter.clone())
     };
     let ids = select(&format!("{table}.id")).push_sql(clauses.page.clone());
-    let mut ids = numbers(db, &ids).await?;
-    let size = query.page.map_or(usize::MAX, Page::count);
-    let has_more = ids.len() > size;
-    ids.truncate(size);
-    let total = numbers(db, &select("count(*)")).await?.first().copied().unwrap_or_default();
-    Ok(Found { ids, total: usize::try_from(total).unwrap_or_default(), has_more })
+    Ok([ids, select("count(*)")])
 }
 
 async fn numbers(db: &impl ConnectionTrait, sql: &Sql) -> Result<Vec<i64>, StoreError> {
+    let rows = db.query_all_raw(statement(sql)?).await.map_err(failure)?;
+    rows.iter().map(|row| row.try_get_by_index(0).map_err(failure)).collect()
+}
+
+fn statement(sql: &Sql) -> Result<Statement, StoreError> {
     let value = |parameter: &Parameter| match parameter {
         Parameter::Text(text) => Ok(Value::from(text.as_str())),
         Parameter::Integer(number) => Ok(Value::from(*number)),
@@ -97,7 +136,5 @@ async fn numbers(db: &impl ConnectionTrait, sql: &Sql) -> Result<Vec<i64>, Store
     };
     let values = sql.parameters().map(value).collect::<Result<Vec<_>, _>>()?;
     let text = sql.render(Dialect::Sqlite, 1);
-    let statement = Statement::from_sql_and_values(DbBackend::Sqlite, text, values);
-    let rows = db.query_all_raw(statement).await.map_err(failure)?;
-    rows.iter().map(|row| row.try_get_by_index(0).map_err(failure)).collect()
+    Ok(Statement::from_sql_and_values(DbBackend::Sqlite, text, values))
 }

@@ -39,7 +39,7 @@ impl TypedStore<Team> for Database {
 
     async fn get(&self, id: &i64, cx: &RequestContext) -> Result<Team, StoreError> {
         let org = org(cx)?;
-        let found = load(self.connection(), &[*id]).await?.pop();
+        let found = load(&self.snapshot().await?, &[*id]).await?.pop();
         found.filter(|team| team.org_id == org).ok_or(StoreError::NotFound)
     }
 
@@ -48,11 +48,11 @@ impl TypedStore<Team> for Database {
         query: StoreQuery<'_>,
         cx: &RequestContext,
     ) -> Result<TypedPage<Team>, StoreError> {
-        let db = self.connection();
-        let found = search(db, "teams", org(cx)?, &query, &MAPPING).await?;
+        let db = self.snapshot().await?;
+        let found = search(&db, "teams", org(cx)?, &query, &MAPPING).await?;
         let mut rows = Vec::with_capacity(found.ids.len());
         for ids in found.ids.chunks(1_000) {
-            rows.extend(load(db, ids).await?);
+            rows.extend(load(&db, ids).await?);
         }
         Ok(TypedPage::new(rows).with_total(found.total).with_more(found.has_more))
     }
@@ -89,7 +89,7 @@ impl TypedStore<Team> for Database {
 }
 
 /// Reads teams, in the order of `ids`.
-async fn load(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<Team>, StoreError> {
+async fn load(db: &DatabaseTransaction, ids: &[i64]) -> Result<Vec<Team>, StoreError> {
     let teams = Entity::find().filter(Column::Id.is_in(ids.iter().copied()));
     let mut teams = teams.all(db).await.map_err(failure)?;
     teams.sort_by_key(|team| ids.iter().position(|id| *id == team.id));

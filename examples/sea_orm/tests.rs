@@ -1,8 +1,10 @@
 //! The stores pass the test kit, and serve what an identity provider sends.
 
+use async_trait::async_trait;
 use scimwire::auth::{BearerAuth, RequestContext, validator_fn};
 use scimwire::http;
-use scimwire::testkit::{self, Stores};
+use scimwire::store::StoreQuery;
+use scimwire::testkit::{self, Explain, Stores};
 use scimwire::typed::TypedResources;
 use sea_orm_store::{Account, Database, Team, dispatcher, open};
 use support::flow::provision;
@@ -14,12 +16,22 @@ async fn database() -> (TempDir, Database) {
     (folder, open(&file.to_string_lossy()).await.expect("a new file"))
 }
 
+struct Plans(Database);
+
+#[async_trait]
+impl Explain for Plans {
+    async fn plan(&self, query: StoreQuery<'_>, cx: &RequestContext) -> Vec<String> {
+        self.0.plans_of_accounts(query, cx).await.expect("the statement is well-formed")
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_stores_pass_the_test_kit() {
     let factory = async || {
         let (folder, database) = database().await;
         Stores::new()
             .store(TypedResources::<Account, _>::new(database.clone()))
+            .explained_by("User", Plans(database.clone()))
             .store(TypedResources::<Team, _>::new(database))
             .tenants([RequestContext::new("1"), RequestContext::new("2")])
             .spawner(|task| drop(tokio::spawn(task)))
