@@ -3,8 +3,8 @@
 //! It starts a PostgreSQL of its own and prints a table, the plans that the database chose, and how
 //! much memory this process took.
 //!
-//! Before that, both databases with users who are in groups: `cargo bench --bench backends --
-//! in-groups` does only this.
+//! Before that, your own tables beside SQL by hand, and both databases with users who are in groups:
+//! `cargo bench --bench backends -- own-tables` does only the first.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -27,6 +27,8 @@ use support::databases;
 mod in_groups;
 #[path = "../../../benches/support/inputs.rs"]
 mod inputs;
+#[path = "support/own_tables.rs"]
+mod own_tables;
 #[path = "support/writes.rs"]
 mod writes;
 use support::sized;
@@ -66,6 +68,10 @@ fn main() {
 }
 
 async fn run() {
+    own_tables::measure().await;
+    if env::args().any(|argument| argument == "own-tables") {
+        return;
+    }
     in_groups::measure().await;
     if env::args().any(|argument| argument == "in-groups") {
         return;

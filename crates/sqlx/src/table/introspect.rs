@@ -28,6 +28,8 @@ pub(super) struct FoundColumn {
 #[derive(Clone, Debug)]
 pub(super) struct FoundIndex {
     pub(super) is_unique: bool,
+    /// `true` if not all rows are in it.
+    pub(super) is_partial: bool,
     pub(super) terms: Vec<String>,
 }
 
@@ -54,6 +56,15 @@ impl Found {
             Dialect::Postgres => of_postgres(rows, table).await?,
         };
         Ok(Some(found).filter(|found| !found.columns.is_empty()))
+    }
+}
+
+impl FoundIndex {
+    /// Creates an index from its traits, as the statements of this file write them before its name.
+    fn new(traits: &str, terms: Vec<String>) -> Self {
+        let rest = traits.strip_prefix("unique ");
+        let is_partial = rest.unwrap_or(traits).starts_with("partial ");
+        Self { is_unique: rest.is_some(), is_partial, terms }
     }
 }
 
@@ -100,7 +111,8 @@ async fn of_sqlite(rows: &mut dyn Rows, table: &str) -> Result<Found, DatabaseEr
     let counts_keys =
         texts(rows.rows(&sql).await?).iter().any(|[sql, _]| sql.contains("autoincrement"));
     let indexes = named(
-        "SELECT l.name, CASE WHEN l.\"unique\" = 1 THEN 'unique ' ELSE '' END || lower(coalesce(s.sql, '')) \
+        "SELECT l.name, CASE WHEN l.\"unique\" = 1 THEN 'unique ' ELSE '' END || \
+         CASE WHEN l.partial = 1 THEN 'partial ' ELSE '' END || lower(coalesce(s.sql, '')) \
          FROM pragma_index_list({}) l LEFT JOIN sqlite_schema s ON s.type = 'index' AND s.name = l.name",
     );
     let mut found = Vec::new();
@@ -113,11 +125,11 @@ async fn of_sqlite(rows: &mut dyn Rows, table: &str) -> Result<Found, DatabaseEr
             // An expression has no name: the statement says it.
             match (name.is_empty(), collation.as_str()) {
                 (true, _) => sql.clone(),
-                (false, "nocase") => format!("lower({name})"),
+                (false, "nocase") => format!("nocase({name})"),
                 (false, _) => name,
             }
         });
-        found.push(FoundIndex { is_unique: sql.starts_with("unique "), terms: terms.collect() });
+        found.push(FoundIndex::new(&sql, terms.collect()));
     }
     Ok(Found { columns, indexes: found, counts_keys })
 }
@@ -131,7 +143,8 @@ async fn of_postgres(rows: &mut dyn Rows, table: &str) -> Result<Found, Database
     );
     let columns = rows.rows(&columns).await?.into_iter().map(column).collect();
     let terms = named(
-        "SELECT CASE WHEN i.indisunique THEN 'unique ' ELSE '' END || i.indexrelid, \
+        "SELECT CASE WHEN i.indisunique THEN 'unique ' ELSE '' END || \
+         CASE WHEN i.indpred IS NOT NULL THEN 'partial ' ELSE '' END || i.indexrelid, \
          lower(pg_get_indexdef(i.indexrelid, k.n, true)) FROM pg_index i \
          CROSS JOIN LATERAL generate_series(1, i.indnkeyatts) k(n) \
          WHERE i.indrelid = to_regclass({}) AND i.indisvalid ORDER BY 1, k.n",
@@ -139,10 +152,9 @@ async fn of_postgres(rows: &mut dyn Rows, table: &str) -> Result<Found, Database
     let mut indexes: Vec<FoundIndex> = Vec::new();
     let mut last = String::new();
     for [index, term] in texts(rows.rows(&terms).await?) {
-        let is_unique = index.starts_with("unique ");
         match indexes.last_mut().filter(|_| index == last) {
             Some(known) => known.terms.push(term),
-            None => indexes.push(FoundIndex { is_unique, terms: vec![term] }),
+            None => indexes.push(FoundIndex::new(&index, vec![term])),
         }
         last = index;
     }

@@ -183,3 +183,17 @@ async fn sqlite_must_not_give_a_key_again() {
     assert!(told.contains("AUTOINCREMENT") && told.contains(".from_sequence()"), "{told}");
     SqlTables::open(pool, [table(Key::integer("id").from_sequence())]).await.expect("it counts");
 }
+
+/// Statistics say that an index is of no use so far, since no row has a value.
+#[tokio::test]
+async fn an_index_counts_before_there_are_values() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pool = sqlite(&folder).await;
+    let rows = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000)
+        INSERT INTO accounts (org, login, is_enabled) SELECT 'one', 'user' || n, 1 FROM n; ANALYZE;";
+    let index = "CREATE INDEX accounts_source ON accounts (org, source);";
+    let ddl = ddl(Dialect::Sqlite);
+    sqlx::raw_sql(&format!("{ddl} {index} {rows}")).execute(&pool).await.expect("tables");
+    let described = account().column("externalId", "source");
+    SqlTables::open(pool, [described]).await.expect("the index is there");
+}
