@@ -60,7 +60,14 @@ fn resource_type(table: &SqlTable, tables: &[SqlTable]) -> ResourceType {
     if groups_of(table, tables).is_some() && table.resource_type.membership().groups().is_some() {
         kept.push("groups".to_owned());
     }
+    kept.extend(table.fixed.iter().map(|(path, _)| path.clone()));
     let mut resource_type = table.resource_type.clone().retain_attributes(kept);
+    for (path, text) in &table.fixed {
+        resource_type = resource_type
+            .with_canonical_values(path, [text.as_str()])
+            .enforce_canonical_values(path)
+            .with_default(path, text.as_str());
+    }
     for (path, column) in &table.columns {
         let resolved = path.parse().ok().and_then(|path| table.resource_type.resolve(&path));
         let is = |trait_of: fn(&Attribute) -> bool| {
@@ -136,6 +143,7 @@ fn layout(table: &SqlTable, tables: &[SqlTable], dialect: Dialect) -> Result<Lay
         fields: Vec::new(),
         slots: Vec::new(),
         rows: Vec::new(),
+        fixed: Vec::new(),
         references: Vec::new(),
         mapping: ColumnMapping::new(dialect),
         dialect,
@@ -190,6 +198,9 @@ impl Layout {
                 }
                 Elements::Rows(rows) => self.rows.push(RowsField { path, rows: rows.clone() }),
             }
+        }
+        for (path, text) in &table.fixed {
+            self.fixed.push((resolve(path)?, text.clone()));
         }
         self.references = references(table, &self.fields);
         Ok(())

@@ -92,6 +92,9 @@ impl Layout {
                 None => {}
             }
         }
+        for (path, text) in &self.fixed {
+            put(&mut object, path, text.as_str().into());
+        }
         for Slots { path, elements } in &self.slots {
             let mut list = List::new();
             for element in elements {

@@ -23,6 +23,7 @@ pub struct SqlTable {
     pub(super) deleted: Option<(String, TimestampFormat)>,
     pub(super) members: Option<MemberRows>,
     pub(super) references: Vec<String>,
+    pub(super) fixed: Vec<(String, String)>,
 }
 
 /// The rows of a tenant.
@@ -58,6 +59,7 @@ impl SqlTable {
             deleted: None,
             members: None,
             references: Vec::new(),
+            fixed: Vec::new(),
         }
     }
 
@@ -125,6 +127,13 @@ impl SqlTable {
             SqlColumn { format: Format::Reference(KeyFormat::Text), ..SqlColumn::text(column) };
         self.references.push(format!("{path}.value"));
         self.columns.push((format!("{path}.value"), column));
+        self
+    }
+
+    /// Gives an attribute the same text in every resource, without a column: `userType` is `Employee`.
+    /// Another value that a client sends is rejected with 400 `invalidValue`.
+    pub fn fixed(mut self, path: &str, value: &str) -> Self {
+        self.fixed.push((path.to_owned(), value.to_owned()));
         self
     }
 

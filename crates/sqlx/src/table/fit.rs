@@ -81,7 +81,9 @@ fn of_sqlite(kind: &str) -> Class {
         _ if has("date") || has("time") => Class::Timestamp,
         _ if has("json") => Class::Json,
         _ if has("uuid") => Class::Uuid,
-        _ if has("real") || has("floa") || has("doub") || has("num") || has("dec") => Class::Number,
+        _ if has("real") || has("float") || has("double") || has("num") || has("dec") => {
+            Class::Number
+        }
         _ => Class::Other,
     }
 }

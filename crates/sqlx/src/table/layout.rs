@@ -25,6 +25,8 @@ pub(super) struct Layout {
     pub(super) fields: Vec<Field>,
     pub(super) slots: Vec<Slots>,
     pub(super) rows: Vec<RowsField>,
+    /// Attributes with the same text in every resource.
+    pub(super) fixed: Vec<(ResolvedPath, String)>,
     pub(super) created: Option<SqlColumn>,
     pub(super) modified: Option<SqlColumn>,
     pub(super) external_id: Option<SqlColumn>,

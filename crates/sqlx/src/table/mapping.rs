@@ -37,6 +37,9 @@ impl Parts<'_> {
         for Field { path, column } in &self.layout.fields {
             mapping = self.field(mapping, path, column);
         }
+        for (path, text) in &self.layout.fixed {
+            mapping = mapping.column(&path.to_string(), Column::constant(text).not_null());
+        }
         for Slots { path, elements } in &self.layout.slots {
             let slots = elements.iter().map(|element| slot(element, elements));
             mapping = mapping.elements(&path.to_string(), ElementTable::any_of(slots));

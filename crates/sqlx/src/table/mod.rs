@@ -58,6 +58,7 @@
 //! | `addresses` as JSON | [`SqlColumn::json`] |
 //! | `manager_id` | [`reference`](SqlTable::reference) |
 //! | `NOT NULL` | [`not_null`](SqlColumn::not_null), [`with_default`](SqlColumn::with_default) |
+//! | an attribute that is the same in all rows | [`fixed`](SqlTable::fixed) |
 //! | a column that no attribute has | [`constant`](SqlTable::constant), [`initial`](SqlTable::initial) |
 //! | a table of members | [`members`](SqlTable::members) |
 //! | no column for `externalId` or the times, and tables that you may not alter | nothing: the crate creates `scim_meta` |

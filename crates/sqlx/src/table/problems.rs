@@ -34,6 +34,7 @@ fn attribute_problems(table: &SqlTable) -> Vec<TableProblem> {
         TableProblem::new(&table.table, message, remedy).of_attribute(path)
     };
     let paths = table.columns.iter().map(|(path, column)| (path, Some(column), false));
+    let paths = paths.chain(table.fixed.iter().map(|(path, _)| (path, None, false)));
     let all = paths.chain(table.elements.iter().map(|(path, _)| (path, None, true)));
     for (path, column, is_elements) in all {
         if !seen.insert(path.to_ascii_lowercase()) {

@@ -330,6 +330,7 @@ fn alone(dialect: Dialect) -> Vec<SqlTable> {
         .initial("source", "scim")
         .column("userName", "login")
         .column("nickName", "nick")
+        .fixed("userType", "Employee")
         .column("meta.created", SqlColumn::instant("made", format))
         .column("meta.lastModified", SqlColumn::instant("changed", format));
     vec![users]

@@ -293,3 +293,19 @@ async fn a_conflict_names_the_attribute() {
         product.create("2", "/Users", user("änne")).await;
     }
 }
+
+#[tokio::test]
+async fn a_fixed_attribute_is_the_same_in_all_rows() {
+    for dialect in dialects() {
+        let product = Product::of(&case("one tenant"), dialect).await;
+        let mut body = user("bjensen");
+        body["userType"] = json!("Contractor");
+        let (status, error) = product.send("default", Method::POST, "/Users", body.clone()).await;
+        assert_eq!((status, &error["scimType"]), (400, &json!("invalidValue")), "{error}");
+        body["userType"] = Value::Null;
+        let created = product.create("default", "/Users", body).await;
+        assert_eq!(created["userType"], json!("Employee"));
+        let filter = "/Users?filter=userType%20eq%20%22employee%22";
+        assert_eq!(product.get("default", filter).await.1["totalResults"], json!(1));
+    }
+}
