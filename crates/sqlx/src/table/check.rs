@@ -174,6 +174,14 @@ impl Layout {
             let remedy = "use `Key::text`, `Key::uuid` or `Key::integer`, as fits";
             problems.push(at(&message, remedy));
         }
+        let mut key = vec![name.as_str()];
+        if let Scope::Column(tenant) = &self.scope {
+            key.push(&tenant.name);
+        }
+        if !column.is_not_null || !found.tells_apart(&key) {
+            let remedy = "make it the primary key, or a unique index and NOT NULL";
+            problems.push(at("it may be NULL, or the same in two rows", remedy));
+        }
         if self.key.source == KeySource::Database && !column.has_default {
             let remedy = "make it an identity column, or let the crate count: `.from_sequence()`";
             problems.push(at("the database does not generate it", remedy));

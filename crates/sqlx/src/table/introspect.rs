@@ -38,6 +38,17 @@ impl Found {
         self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
     }
 
+    /// Returns `true` if no two rows have the same values in some of these columns.
+    pub(super) fn tells_apart(&self, columns: &[&str]) -> bool {
+        let is_among = |term: &String| columns.iter().any(|name| name.eq_ignore_ascii_case(term));
+        self.indexes.iter().any(|index| {
+            index.is_unique
+                && !index.is_partial
+                && !index.terms.is_empty()
+                && index.terms.iter().all(is_among)
+        })
+    }
+
     /// Returns `true` if an index begins with the column.
     pub(super) fn leads_with(&self, column: &str) -> bool {
         let column = column.to_ascii_lowercase();
@@ -83,14 +94,22 @@ impl FoundColumn {
     }
 }
 
-fn column(mut row: Row) -> FoundColumn {
-    let mut text = |at| row.text(at).unwrap_or_default();
-    FoundColumn {
-        name: text(0),
-        kind: text(1).to_ascii_lowercase(),
-        is_not_null: text(2) == "1",
-        has_default: text(3) == "1",
+/// Columns, and the names of those of the primary key.
+fn columns_of(rows: Vec<Row>) -> (Vec<FoundColumn>, Vec<String>) {
+    let (mut columns, mut primary_key) = (Vec::new(), Vec::new());
+    for mut row in rows {
+        let mut text = |at| row.text(at).unwrap_or_default();
+        let name = text(0);
+        let is_primary = text(4) == "1";
+        primary_key.extend(is_primary.then(|| name.to_ascii_lowercase()));
+        columns.push(FoundColumn {
+            name,
+            kind: text(1).to_ascii_lowercase(),
+            is_not_null: text(2) == "1" || is_primary,
+            has_default: text(3) == "1",
+        });
     }
+    (columns, primary_key)
 }
 
 fn texts(rows: Vec<Row>) -> Vec<[String; 2]> {
@@ -103,9 +122,9 @@ async fn of_sqlite(rows: &mut dyn Rows, table: &str) -> Result<Found, DatabaseEr
     // The key of a table with rowids is never NULL, whatever its declaration says.
     let columns = named(
         "SELECT name, type, CAST(\"notnull\" AS TEXT), CAST(dflt_value IS NOT NULL OR hidden > 1 OR \
-         (pk > 0 AND upper(type) = 'INTEGER') AS TEXT) FROM pragma_table_xinfo({})",
+         (pk > 0 AND upper(type) = 'INTEGER') AS TEXT), CAST(pk > 0 AS TEXT) FROM pragma_table_xinfo({})",
     );
-    let columns = rows.rows(&columns).await?.into_iter().map(column).collect();
+    let (columns, primary_key) = columns_of(rows.rows(&columns).await?);
     let sql =
         named("SELECT lower(sql), NULL FROM sqlite_schema WHERE type = 'table' AND name = {}");
     let counts_keys =
@@ -115,7 +134,7 @@ async fn of_sqlite(rows: &mut dyn Rows, table: &str) -> Result<Found, DatabaseEr
          CASE WHEN l.partial = 1 THEN 'partial ' ELSE '' END || lower(coalesce(s.sql, '')) \
          FROM pragma_index_list({}) l LEFT JOIN sqlite_schema s ON s.type = 'index' AND s.name = l.name",
     );
-    let mut found = Vec::new();
+    let mut found = vec![FoundIndex { is_unique: true, is_partial: false, terms: primary_key }];
     for [name, sql] in texts(rows.rows(&indexes).await?) {
         let terms = Sql::from_template(
             "SELECT lower(coalesce(name, '')), lower(coll) FROM pragma_index_xinfo({}) WHERE key = 1 ORDER BY seqno",
@@ -138,10 +157,10 @@ async fn of_postgres(rows: &mut dyn Rows, table: &str) -> Result<Found, Database
     let named = |template: &str| Sql::from_template(template, [Dialect::quote(table).into()]);
     let columns = named(
         "SELECT CAST(attname AS text), format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN '1' ELSE '0' END, \
-         CASE WHEN atthasdef OR attidentity <> '' THEN '1' ELSE '0' END FROM pg_attribute \
+         CASE WHEN atthasdef OR attidentity <> '' THEN '1' ELSE '0' END, '0' FROM pg_attribute \
          WHERE attrelid = to_regclass({}) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
     );
-    let columns = rows.rows(&columns).await?.into_iter().map(column).collect();
+    let (columns, _) = columns_of(rows.rows(&columns).await?);
     let terms = named(
         "SELECT CASE WHEN i.indisunique THEN 'unique ' ELSE '' END || \
          CASE WHEN i.indpred IS NOT NULL THEN 'partial ' ELSE '' END || i.indexrelid, \

@@ -100,6 +100,7 @@ fn cases() -> Vec<(Vec<SqlTable>, &'static [&'static str])> {
         ),
         (one(account().version("number")), &["meta.version", "`number`"]),
         (one(users("nowhere")), &["table `nowhere`", "does not exist"]),
+        (one(account().key(Key::text("nick"))), &["id", "`nick`", "may be NULL", "primary key"]),
         (
             one(users("plain").initial("secret", "none")),
             &[
