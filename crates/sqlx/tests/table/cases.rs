@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use scimwire::ResourceStore;
 use scimwire::ResourceType;
-use scimwire::schema::ENTERPRISE_USER;
+use scimwire::schema::{ENTERPRISE_USER, Schema};
 use scimwire::sql::{Dialect, TimestampFormat};
 use scimwire_sqlx::table::{
     Element, ElementRows, Key, MemberRows, SqlColumn, SqlTable, SqlTables, UnknownMembers,
 };
 use scimwire_sqlx::{Postgres, Sqlite};
+use serde_json::json;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{PgPool, SqlitePool};
@@ -196,15 +197,18 @@ pub(super) fn product_with_manager(dialect: Dialect) -> Vec<SqlTable> {
 
 /// UUID keys, JSON, soft deletion, two telephones, a version column, a member table with a tenant.
 fn uuid_ddl(dialect: Dialect) -> String {
-    let (uuid, json, time, lower) = match dialect {
-        Dialect::Sqlite => ("TEXT", "TEXT", "TEXT", "lower(NAME)"),
-        Dialect::Postgres => ("uuid", "jsonb", "timestamptz", "lower(NAME COLLATE \"C\")"),
+    let (uuid, json, time, number, lower) = match dialect {
+        Dialect::Sqlite => ("TEXT", "TEXT", "TEXT", "REAL", "lower(NAME)"),
+        Dialect::Postgres => {
+            ("uuid", "jsonb", "timestamptz", "numeric", "lower(NAME COLLATE \"C\")")
+        }
     };
     let lower = |name: &str| lower.replace("NAME", name);
     format!(
         "CREATE TABLE people (id {uuid} PRIMARY KEY, org TEXT NOT NULL, kind TEXT NOT NULL, login VARCHAR(200) NOT NULL, ext TEXT,
             full_name VARCHAR(100), active BOOLEAN, work_phone TEXT, mobile_phone TEXT, addresses {json}, title TEXT NOT NULL,
-            created {time} NOT NULL, updated {time} NOT NULL, version INTEGER NOT NULL, deleted_at {time});
+            created {time} NOT NULL, updated {time} NOT NULL, version INTEGER NOT NULL, deleted_at {time},
+            badge_number BIGINT, weight {number}, issued {time}, remote BOOLEAN, tags {json});
         CREATE UNIQUE INDEX people_login ON people (org, {}) WHERE deleted_at IS NULL;
         CREATE INDEX people_ext ON people (org, ext);
         CREATE TABLE squads (id {uuid} PRIMARY KEY, org TEXT NOT NULL, name TEXT NOT NULL, ext TEXT,
@@ -216,12 +220,32 @@ fn uuid_ddl(dialect: Dialect) -> String {
     )
 }
 
+/// An extension with attributes of each kind.
+fn badge() -> Schema {
+    let kinds = json!({
+        "id": BADGE, "name": "Badge", "attributes": [
+            { "name": "number", "type": "integer" }, { "name": "weight", "type": "decimal" },
+            { "name": "issued", "type": "dateTime" }, { "name": "remote", "type": "boolean" },
+            { "name": "tags", "type": "string", "multiValued": true },
+        ],
+    });
+    Schema::try_from(kinds).expect("it is consistent")
+}
+
+const BADGE: &str = "urn:example:badge";
+
 fn uuid(dialect: Dialect) -> Vec<SqlTable> {
     let format = match dialect {
         Dialect::Sqlite => TimestampFormat::Rfc3339Micros,
         Dialect::Postgres => TimestampFormat::Timestamptz,
     };
-    let users = users("people")
+    let badge_of = |name: &str| format!("{BADGE}:{name}");
+    let users = SqlTable::new(ResourceType::user().with_extension(badge()), "people")
+        .column(&badge_of("number"), SqlColumn::integer("badge_number"))
+        .column(&badge_of("weight"), SqlColumn::decimal("weight"))
+        .column(&badge_of("issued"), SqlColumn::instant("issued", format))
+        .column(&badge_of("remote"), SqlColumn::boolean("remote"))
+        .column(&badge_of("tags"), SqlColumn::json("tags"))
         .tenant("org")
         .key(Key::uuid("id"))
         .constant("kind", "human")
