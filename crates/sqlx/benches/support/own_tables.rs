@@ -17,6 +17,7 @@ use scimwire::query::{Page, Query};
 use scimwire::sql::{Dialect, TimestampFormat};
 use scimwire::store::{ResourceStore, Update, execute};
 use scimwire::{ResourceType, chrono};
+use scimwire_sqlx::Database;
 use scimwire_sqlx::table::{Element, Key, MemberRows, SqlColumn, SqlTable, SqlTables};
 use serde_json::{Value, json};
 use sqlx::postgres::{PgPool, PgPoolOptions};
@@ -63,14 +64,7 @@ pub(crate) async fn measure() {
     pool.close().await;
     let pool = connect().await;
     let tables = SqlTables::open(pool.clone(), described()).await.expect("they fit");
-    let product = Product {
-        users: Arc::new(tables.users().expect("users")),
-        groups: Arc::new(tables.groups().expect("groups")),
-        by_hand: ByHand::Sqlite(pool),
-        cx: RequestContext::new("1"),
-        size,
-    };
-    product.run("SQLite").await;
+    Product::new(&tables, ByHand::Sqlite(pool), size).run("SQLite").await;
     let Some(bin) = bin_folder() else {
         println!("PostgreSQL is not installed: it is not measured");
         return;
@@ -81,14 +75,7 @@ pub(crate) async fn measure() {
     sqlx::raw_sql(&ddl(Dialect::Postgres)).execute(&pool).await.expect("tables");
     sqlx::raw_sql(&rows(Dialect::Postgres, size)).execute(&pool).await.expect("rows");
     let tables = SqlTables::open(pool.clone(), described()).await.expect("they fit");
-    let product = Product {
-        users: Arc::new(tables.users().expect("users")),
-        groups: Arc::new(tables.groups().expect("groups")),
-        by_hand: ByHand::Postgres(pool),
-        cx: RequestContext::new("1"),
-        size,
-    };
-    product.run("PostgreSQL").await;
+    Product::new(&tables, ByHand::Postgres(pool), size).run("PostgreSQL").await;
 }
 
 fn ddl(dialect: Dialect) -> String {
@@ -163,6 +150,16 @@ fn described() -> [SqlTable; 2] {
 }
 
 impl Product {
+    fn new<D: Database>(tables: &SqlTables<D>, by_hand: ByHand, size: usize) -> Self {
+        Self {
+            users: Arc::new(tables.users().expect("users")),
+            groups: Arc::new(tables.groups().expect("groups")),
+            by_hand,
+            cx: RequestContext::new("1"),
+            size,
+        }
+    }
+
     async fn run(&self, name: &str) {
         println!(
             "| {name}, {} accounts | store, us | by hand, us | ratio |\n|---|---|---|---|",

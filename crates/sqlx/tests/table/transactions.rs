@@ -9,7 +9,9 @@ use scimwire::query::Projection;
 use scimwire::resource::{Meta, Resource};
 use scimwire::sql::Dialect;
 use scimwire::store::{Precondition, StoreError};
-use sqlx::Connection;
+use scimwire_sqlx::Database;
+use scimwire_sqlx::table::InTransaction;
+use sqlx::{Connection, Transaction};
 
 use super::cases::{CASES, Opened, dialects};
 
@@ -18,6 +20,17 @@ fn user(name: &str) -> Resource {
     user.set("userName", name);
     user.set_meta(&Meta::new("User", chrono::DateTime::UNIX_EPOCH));
     user
+}
+
+async fn created<D: Database>(mut users: InTransaction<'_, D>, cx: &RequestContext) -> String {
+    let created = users.create(user("kept"), cx).await.expect("it is new");
+    users.get(created.id(), &Projection::default(), cx).await.expect("it is there");
+    created.id().to_owned()
+}
+
+async fn ended<DB: sqlx::Database>(transaction: Transaction<'static, DB>, is_kept: bool) {
+    let end = if is_kept { transaction.commit().await } else { transaction.rollback().await };
+    end.expect("an end");
 }
 
 #[tokio::test]
@@ -32,25 +45,15 @@ async fn a_change_is_part_of_the_applications_transaction() {
                     let mut transaction =
                         pool.begin_with("BEGIN IMMEDIATE").await.expect("a transaction");
                     let users = tables.users().expect("users");
-                    let mut within = users.with_transaction(&mut transaction);
-                    let id =
-                        within.create(user("kept"), &cx).await.expect("it is new").id().to_owned();
-                    within.get(&id, &Projection::default(), &cx).await.expect("it is there");
-                    drop(within);
-                    if is_kept { transaction.commit().await } else { transaction.rollback().await }
-                        .expect("an end");
+                    let id = created(users.with_transaction(&mut transaction), &cx).await;
+                    ended(transaction, is_kept).await;
                     id
                 }
                 Opened::Postgres { tables, pool } => {
                     let mut transaction = pool.begin().await.expect("a transaction");
                     let users = tables.users().expect("users");
-                    let mut within = users.with_transaction(&mut transaction);
-                    let id =
-                        within.create(user("kept"), &cx).await.expect("it is new").id().to_owned();
-                    within.get(&id, &Projection::default(), &cx).await.expect("it is there");
-                    drop(within);
-                    if is_kept { transaction.commit().await } else { transaction.rollback().await }
-                        .expect("an end");
+                    let id = created(users.with_transaction(&mut transaction), &cx).await;
+                    ended(transaction, is_kept).await;
                     id
                 }
             };
