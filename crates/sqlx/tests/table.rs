@@ -5,6 +5,7 @@ mod table {
     mod cases;
     mod changes;
     mod kit;
+    mod names;
     mod pools;
     mod refused;
     mod transactions;

@@ -11,6 +11,8 @@ pub(super) struct Found {
     pub(super) indexes: Vec<FoundIndex>,
     /// `true` if the database never gives a key again.
     pub(super) counts_keys: bool,
+    /// `true` if names in another case are the same.
+    ignores_case: bool,
 }
 
 /// A column as the database has it.
@@ -35,12 +37,15 @@ pub(super) struct FoundIndex {
 
 impl Found {
     pub(super) fn column(&self, name: &str) -> Option<&FoundColumn> {
-        self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
+        self.columns.iter().find(|column| match self.ignores_case {
+            true => column.name.eq_ignore_ascii_case(name),
+            false => column.name == name,
+        })
     }
 
     /// Returns `true` if no two rows have the same values in some of these columns.
     pub(super) fn tells_apart(&self, columns: &[&str]) -> bool {
-        let is_among = |term: &String| columns.iter().any(|name| name.eq_ignore_ascii_case(term));
+        let is_among = |term: &String| columns.iter().any(|name| is_column(term, name));
         self.indexes.iter().any(|index| {
             index.is_unique
                 && !index.is_partial
@@ -51,8 +56,8 @@ impl Found {
 
     /// Returns `true` if an index begins with the column.
     pub(super) fn leads_with(&self, column: &str) -> bool {
-        let column = column.to_ascii_lowercase();
-        let first = |index: &FoundIndex| index.terms.first().is_some_and(|term| *term == column);
+        let first =
+            |index: &FoundIndex| index.terms.first().is_some_and(|term| is_column(term, column));
         self.indexes.iter().any(first)
     }
 
@@ -77,6 +82,12 @@ impl FoundIndex {
         let is_partial = rest.unwrap_or(traits).starts_with("partial ");
         Self { is_unique: rest.is_some(), is_partial, terms }
     }
+}
+
+/// Returns `true` if the term of an index, in lower case, is a column by itself.
+fn is_column(term: &str, name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    term == name || term == Dialect::quote(&name)
 }
 
 impl FoundColumn {
@@ -125,8 +136,9 @@ async fn of_sqlite(rows: &mut dyn Rows, table: &str) -> Result<Found, DatabaseEr
          (pk > 0 AND upper(type) = 'INTEGER') AS TEXT), CAST(pk > 0 AS TEXT) FROM pragma_table_xinfo({})",
     );
     let (columns, primary_key) = columns_of(rows.rows(&columns).await?);
-    let sql =
-        named("SELECT lower(sql), NULL FROM sqlite_schema WHERE type = 'table' AND name = {}");
+    let sql = named(
+        "SELECT lower(sql), NULL FROM sqlite_schema WHERE type = 'table' AND lower(name) = lower({})",
+    );
     let counts_keys =
         texts(rows.rows(&sql).await?).iter().any(|[sql, _]| sql.contains("autoincrement"));
     let indexes = named(
@@ -150,7 +162,7 @@ async fn of_sqlite(rows: &mut dyn Rows, table: &str) -> Result<Found, DatabaseEr
         });
         found.push(FoundIndex::new(&sql, terms.collect()));
     }
-    Ok(Found { columns, indexes: found, counts_keys })
+    Ok(Found { columns, indexes: found, counts_keys, ignores_case: true })
 }
 
 async fn of_postgres(rows: &mut dyn Rows, table: &str) -> Result<Found, DatabaseError> {
@@ -178,5 +190,5 @@ async fn of_postgres(rows: &mut dyn Rows, table: &str) -> Result<Found, Database
         last = index;
     }
     // Sequences never give a number again.
-    Ok(Found { columns, indexes, counts_keys: true })
+    Ok(Found { columns, indexes, counts_keys: true, ignores_case: false })
 }

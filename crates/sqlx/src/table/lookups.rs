@@ -5,6 +5,7 @@ use super::description::Scope;
 use super::elements::Element;
 use super::error::TableProblem;
 use super::explain::plan;
+use super::identifier::{derived_name, identifier, names};
 use super::introspect::{Found, FoundIndex};
 use super::layout::Layout;
 use crate::database::{DatabaseError, Rows};
@@ -28,11 +29,10 @@ impl Index {
     /// The statement that creates it.
     pub(super) fn sql(&self) -> String {
         let unique = if self.is_unique { "UNIQUE " } else { "" };
-        let table = self.table.replace('.', "_");
         format!(
-            "CREATE {unique}INDEX {table}_{} ON {} ({}){}",
-            self.column,
-            self.table,
+            "CREATE {unique}INDEX {} ON {} ({}){}",
+            derived_name(&self.table, &self.column),
+            identifier(&self.table),
             self.terms.join(", "),
             self.condition
         )
@@ -73,7 +73,7 @@ impl Layout {
             table: table.to_owned(),
             path,
             column: column.to_owned(),
-            terms: vec![column.to_owned()],
+            terms: vec![identifier(column)],
             is_unique: false,
             condition: String::new(),
         };
@@ -94,11 +94,11 @@ impl Layout {
     fn index(&self, path: &ResolvedPath, column: &SqlColumn, is_unique: bool) -> Index {
         let mut terms: Vec<String> = match &self.scope {
             Scope::Single(_) => Vec::new(),
-            Scope::Column(tenant) => vec![tenant.name.clone()],
+            Scope::Column(tenant) => vec![identifier(&tenant.name)],
         };
         terms.push(self.term(path, column));
         let condition = match &self.deleted {
-            Some((column, _)) if is_unique => format!(" WHERE {column} IS NULL"),
+            Some((column, _)) if is_unique => format!(" WHERE {} IS NULL", identifier(column)),
             _ => String::new(),
         };
         Index {
@@ -114,10 +114,11 @@ impl Layout {
     /// Returns the term of an index for a column.
     fn term(&self, path: &ResolvedPath, column: &SqlColumn) -> String {
         let is_text = matches!(column.format, Format::Text | Format::Ascii);
+        let name = identifier(&column.name);
         match self.dialect {
-            _ if !is_text || path.leaf().is_case_exact() => column.name.clone(),
-            Dialect::Sqlite => format!("lower({})", column.name),
-            Dialect::Postgres => format!("lower({} COLLATE \"C\")", column.name),
+            _ if !is_text || path.leaf().is_case_exact() => name,
+            Dialect::Sqlite => format!("lower({name})"),
+            Dialect::Postgres => format!("lower({name} COLLATE \"C\")"),
         }
     }
 
@@ -189,11 +190,6 @@ impl Layout {
             })
             .collect()
     }
-}
-
-/// Returns `true` if an expression names a column.
-fn names(term: &str, column: &str) -> bool {
-    term.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == column)
 }
 
 /// The indexes that look-ups lack.

@@ -91,6 +91,7 @@ mod elements;
 mod error;
 mod explain;
 mod fit;
+mod identifier;
 mod introspect;
 mod key;
 mod layout;

@@ -2,6 +2,7 @@
 
 use super::description::Scope;
 use super::elements::MemberRows;
+use super::identifier::{derived_name, identifier};
 use super::layout::Layout;
 use super::tables::SqlTables;
 use crate::database::Database;
@@ -12,7 +13,7 @@ impl<D: Database> SqlTables<D> {
     /// application makes itself, in any way, gives the resource another version:
     ///
     /// - of a table with a [version column](super::SqlTable::version), each `UPDATE` counts;
-    /// - of groups, each row that is added to the membership table or removed from it.
+    /// - of groups, each row of the membership table that comes, changes or goes.
     ///
     /// Without them, the version of a row without a version column changes with its columns all the
     /// same. Only a change of members by the application would be missed.
@@ -38,9 +39,9 @@ impl Layout {
     /// The index for pages of a tenant.
     fn index_of_pages(&self) -> Option<String> {
         let Scope::Column(tenant) = &self.scope else { return None };
-        let (table, key) = (&self.table, &self.key.column);
-        let name = table.replace('.', "_");
-        Some(format!("CREATE INDEX {name}_pages ON {table} ({}, {key})", tenant.name))
+        let (table, key) = (identifier(&self.table), identifier(&self.key.column));
+        let name = derived_name(&self.table, "pages");
+        Some(format!("CREATE INDEX {name} ON {table} ({}, {key})", identifier(&tenant.name)))
     }
 
     fn triggers(&self) -> Vec<String> {
@@ -57,7 +58,7 @@ impl Layout {
     /// Counts the versions of a row.
     fn counting(&self, version: &str) -> Vec<String> {
         let (table, key) = (Dialect::quote(&self.table), Dialect::quote(&self.key.column));
-        let name = format!("{}_scim_version", self.table.replace('.', "_"));
+        let name = derived_name(&self.table, "scim_version");
         let version = Dialect::quote(version);
         match self.dialect {
             Dialect::Sqlite => vec![format!(
@@ -78,28 +79,31 @@ impl Layout {
 
     /// Gives a group another version for each row of its members that comes or goes.
     fn touching(&self, rows: &MemberRows) -> Vec<String> {
-        let name = format!("{}_scim_members", rows.table.replace('.', "_"));
+        let name = derived_name(&rows.table, "scim_members");
         let table = Dialect::quote(&rows.table);
         let touch = |row: &str| self.touch_of(&format!("{row}.{}", Dialect::quote(&rows.group)));
         match self.dialect {
-            Dialect::Sqlite => [("INSERT", "NEW"), ("DELETE", "OLD")]
-                .map(|(event, row)| {
-                    let suffix = event.to_ascii_lowercase();
-                    let touch = touch(row);
-                    format!(
-                        "CREATE TRIGGER {name}_{suffix} AFTER {event} ON {table} BEGIN {touch}; END"
-                    )
-                })
-                .into(),
+            Dialect::Sqlite => [
+                ("INSERT", touch("NEW")),
+                ("UPDATE", format!("{}; {}", touch("OLD"), touch("NEW"))),
+                ("DELETE", touch("OLD")),
+            ]
+            .map(|(event, touch)| {
+                let suffix = event.to_ascii_lowercase();
+                format!(
+                    "CREATE TRIGGER {name}_{suffix} AFTER {event} ON {table} BEGIN {touch}; END"
+                )
+            })
+            .into(),
             Dialect::Postgres => vec![
                 format!(
                     "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-                     IF TG_OP = 'INSERT' THEN {}; ELSE {}; END IF; RETURN NULL; END $$",
-                    touch("NEW"),
-                    touch("OLD")
+                     IF TG_OP <> 'INSERT' THEN {}; END IF; IF TG_OP <> 'DELETE' THEN {}; END IF; RETURN NULL; END $$",
+                    touch("OLD"),
+                    touch("NEW")
                 ),
                 format!(
-                    "CREATE TRIGGER {name} AFTER INSERT OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+                    "CREATE TRIGGER {name} AFTER INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
                 ),
             ],
         }

@@ -117,6 +117,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "uuid keys", ddl: uuid_ddl, tables: uuid, tenants: &["acme", "other"] },
     Case { name: "text keys", ddl: text_ddl, tables: text, tenants: &["acme", "other"] },
     Case { name: "one tenant", ddl: alone_ddl, tables: alone, tenants: &["default"] },
+    super::names::ODD,
 ];
 
 fn users(table: &str) -> SqlTable {

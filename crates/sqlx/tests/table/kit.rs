@@ -26,15 +26,24 @@ async fn one_tenant() {
     passes("one tenant").await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn odd_names() {
+    passes_some("odd names", 10).await;
+}
+
 async fn passes(name: &str) {
+    passes_some(name, 60).await;
+}
+
+async fn passes_some(name: &str, cases: usize) {
     let case = CASES.iter().find(|case| case.name == name).expect(name);
     for dialect in dialects() {
-        let factory = || stores(*case, dialect);
+        let factory = || stores(*case, dialect, cases);
         testkit::run_all(&factory).await;
     }
 }
 
-async fn stores(case: Case, dialect: Dialect) -> Stores {
+async fn stores(case: Case, dialect: Dialect, cases: usize) -> Stores {
     let opened = case.open(dialect).await;
     let names: Vec<String> =
         (case.tables)(dialect).iter().map(|table| table.resource_type_name().to_owned()).collect();
@@ -54,6 +63,6 @@ async fn stores(case: Case, dialect: Dialect) -> Stores {
     stores
         .tenants(case.tenants.iter().map(|tenant| RequestContext::new(*tenant)))
         .spawner(|task| drop(tokio::spawn(task)))
-        .cases(60)
+        .cases(cases)
         .keep_alive(opened)
 }
