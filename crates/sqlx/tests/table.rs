@@ -2,13 +2,16 @@
 //! kit and by itself. Without PostgreSQL, its part is left out.
 
 mod table {
+    mod broken;
     mod cases;
     mod changes;
     mod kit;
+    mod left;
     mod names;
     mod pools;
     mod refused;
     mod transactions;
+    mod waiting;
 }
 
 use support::databases;

@@ -147,10 +147,14 @@ impl Layout {
 
     pub(super) fn touch_side_rows(&self, ids: &[&str], tenant: &Tenant, now: DateTime<Utc>) -> Sql {
         let ids = KeyFormat::Text.of_list(ids, self.dialect);
+        // Rows of the application have none yet. The time of their creation is unknown.
+        let insert = "INSERT INTO scim_meta (tenant, table_name, id, created, last_modified, version) \
+             SELECT CAST({} AS TEXT), CAST({} AS TEXT), l.id, 0, {}, 1 FROM ";
         let micros = now.timestamp_micros();
-        let update = "UPDATE scim_meta SET version = version + 1, last_modified = {} \
-             WHERE tenant = {} AND table_name = {} AND id IN ";
-        let parameters = [micros.into(), tenant.as_str().into(), self.table.as_str().into()];
-        Sql::from_template(update, parameters).push_sql(ids)
+        let parameters = [tenant.as_str().into(), self.table.as_str().into(), micros.into()];
+        Sql::from_template(insert, parameters).push_sql(ids).push(
+            " AS l WHERE TRUE ON CONFLICT (tenant, table_name, id) DO UPDATE SET \
+             version = scim_meta.version + 1, last_modified = excluded.last_modified",
+        )
     }
 }

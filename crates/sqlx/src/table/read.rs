@@ -21,6 +21,8 @@ pub(super) struct Page<'l> {
     layout: &'l Layout,
     with_members: bool,
     most: usize,
+    /// The rows so far, with those that are left out.
+    seen: usize,
     room: Room,
     resources: Vec<Resource>,
     has_more: bool,
@@ -32,6 +34,7 @@ impl<'l> Page<'l> {
             layout,
             with_members,
             most: selection.page.map_or(usize::MAX, Asked::count),
+            seen: 0,
             room: Room::new(selection.memory),
             resources: Vec::new(),
             has_more: false,
@@ -41,10 +44,11 @@ impl<'l> Page<'l> {
     /// Takes the next row, and says whether others are wanted. A row that breaks the schema is
     /// reported, and left out.
     pub(super) fn take(&mut self, row: Row) -> bool {
-        if self.resources.len() >= self.most {
+        if self.seen >= self.most {
             self.has_more = true;
             return false;
         }
+        self.seen += 1;
         match self.layout.decode(row, self.with_members) {
             Ok(resource) if self.room.takes(&resource) => self.resources.push(resource),
             Ok(_) => {
@@ -58,6 +62,17 @@ impl<'l> Page<'l> {
 
     pub(super) fn finish(self) -> (Vec<Resource>, bool) {
         (self.resources, self.has_more)
+    }
+}
+
+/// Returns the page of a selection by cursor with more rows, where all that it has were left out: the
+/// next page begins after the last resource.
+pub(super) fn wider(page: Option<&Asked>, found: usize, has_more: bool) -> Option<Asked> {
+    match page? {
+        Asked::Cursor { after, count: count @ 1.. } if has_more && found == 0 => {
+            Some(Asked::Cursor { after: after.clone(), count: count.saturating_mul(4) })
+        }
+        _ => None,
     }
 }
 

@@ -130,11 +130,11 @@ impl Layout {
         id: &str,
         external_id: Option<&str>,
         tenant: &Tenant,
+        created: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Sql {
         // A column of the application's has it.
         let external_id = external_id.filter(|_| self.external_id.is_none()).map(str::to_owned);
-        let micros = now.timestamp_micros();
         let insert = "INSERT INTO scim_meta (tenant, table_name, id, external_id, created, last_modified, version) \
              VALUES ({}, {}, {}, {}, {}, {}, 1) ON CONFLICT (tenant, table_name, id) DO UPDATE SET \
              external_id = excluded.external_id, last_modified = excluded.last_modified, version = scim_meta.version + 1";
@@ -145,8 +145,8 @@ impl Layout {
                 self.table.as_str().into(),
                 id.into(),
                 external_id.into(),
-                micros.into(),
-                micros.into(),
+                created.timestamp_micros().into(),
+                now.timestamp_micros().into(),
             ],
         )
     }
@@ -161,6 +161,9 @@ impl Layout {
         let mut statements = Vec::new();
         let key = self.key.format.bind(id, self.dialect)?;
         let table = Dialect::quote(&self.table);
+        for (_, column) in &self.references {
+            statements.extend(self.leave_references(column, &key, tenant, now));
+        }
         if let Some((column, format)) = &self.deleted {
             let update = format!("UPDATE {} SET {} = ", self.as_target(), Dialect::quote(column));
             let sql = Sql::new(update).push_sql(instant(now, *format, self.dialect)?);
@@ -177,6 +180,7 @@ impl Layout {
             statements.extend(self.delete_elements(field, id));
         }
         statements.extend(self.delete_members(id, tenant));
+        // Rows that clients do not see.
         for (_, column) in &self.references {
             let column = Dialect::quote(column);
             let clear = format!("UPDATE {table} SET {column} = NULL WHERE {column} = ");
@@ -198,6 +202,34 @@ impl Layout {
             statements.push(self.note_deleted(id));
         }
         Some(statements)
+    }
+
+    /// The statements that set references of visible rows to NULL, and give the rows another
+    /// version.
+    fn leave_references(
+        &self,
+        column: &str,
+        key: &Sql,
+        tenant: &Tenant,
+        now: DateTime<Utc>,
+    ) -> Vec<Sql> {
+        let of_row = Self::of_row(column);
+        let refers = || Sql::new(format!("{of_row} = ")).push_sql(key.clone());
+        let aside = self.has_side_row.then(|| {
+            let update = "UPDATE scim_meta SET version = version + 1, last_modified = {} \
+                 WHERE tenant = {} AND table_name = {} AND id IN ";
+            let parameters =
+                [now.timestamp_micros().into(), tenant.as_str().into(), self.table.as_str().into()];
+            Sql::from_template(update, parameters)
+                .push(format!("(SELECT {} FROM {} WHERE ", self.row_id(), self.from()))
+                .push_sql(self.of_tenant(tenant))
+                .push(" AND ")
+                .push_sql(refers())
+                .push(")")
+        });
+        let cleared = vec![(column, Sql::new("NULL"))];
+        let cleared = self.touch(cleared, now, Some(refers()), tenant);
+        aside.into_iter().chain(cleared).collect()
     }
 
     /// The table in a statement that changes rows.

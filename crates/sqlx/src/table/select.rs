@@ -132,13 +132,13 @@ impl Layout {
         Some(self.select(tenant, with_members).push(" AND ").push_sql(condition))
     }
 
-    /// One row, which nobody else changes before the transaction ends.
-    pub(super) fn lock(&self, id: &str, tenant: &Tenant, with_members: bool) -> Option<Sql> {
-        let get = self.get(id, tenant, with_members)?;
-        Some(match self.dialect {
-            Dialect::Sqlite => get,
-            Dialect::Postgres => get.push(format!(" FOR UPDATE OF {ROW}")),
-        })
+    /// Lets nobody else change a row before the transaction ends, in PostgreSQL. A statement that
+    /// waits for it sees the row as it is then, and other tables as they were before: the row is
+    /// read by another statement.
+    pub(super) fn lock(&self, id: &str, tenant: &Tenant) -> Option<Sql> {
+        let head = format!("SELECT 1 FROM {} WHERE ", self.from());
+        let lock = Sql::new(head).push_sql(self.of_tenant(tenant)).push(" AND ");
+        Some(lock.push_sql(self.is_row(id)?).push(format!(" FOR UPDATE OF {ROW}")))
     }
 
     /// The rows of a selection; of a page, which they are first.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::layout::Layout;
-use super::read::{Page, groups_of_page};
+use super::read::{Page, groups_of_page, wider};
 use super::tables::Inner;
 use crate::database::{Attempts, Database, DatabaseError, Failure, Row, Rows, Transaction};
 use scimwire::auth::{RequestContext, Tenant};
@@ -85,18 +85,28 @@ impl<D: Database> TableStore<D> {
     ) -> Result<StorePage, StoreError> {
         let layout = &self.layout;
         let columns = layout.columns(cx.tenant());
-        let clauses = clauses(selection, &columns).map_err(StoreError::other)?;
         let membership = selection.projection.membership(&layout.resource_type);
         let with_members = membership.members().is_some();
-        let mut page = Page::new(layout, with_members, selection);
-        let sql = layout.page(&clauses, selection, cx.tenant(), with_members);
         let _place = self.inner.shares.take(cx.tenant()).await?;
-        self.inner
-            .database
-            .read_each(&sql, selection.budget, &mut |row| page.take(row))
-            .await
-            .map_err(|err| err.of_search(selection.budget))?;
-        let (mut resources, more) = page.finish();
+        let mut widened = None;
+        let (clauses, mut resources, more) = loop {
+            let page = widened.as_ref().or(selection.page);
+            let mut asked = *selection;
+            asked.page = page;
+            let clauses = clauses(&asked, &columns).map_err(StoreError::other)?;
+            let sql = layout.page(&clauses, &asked, cx.tenant(), with_members);
+            let mut page = Page::new(layout, with_members, &asked);
+            self.inner
+                .database
+                .read_each(&sql, asked.budget, &mut |row| page.take(row))
+                .await
+                .map_err(|err| err.of_search(asked.budget))?;
+            let (resources, more) = page.finish();
+            match wider(asked.page, resources.len(), more) {
+                Some(wider) => widened = Some(wider),
+                None => break (clauses, resources, more),
+            }
+        };
         let mut reader = Reader { inner: &self.inner, budget: selection.budget };
         if membership.groups().is_some() {
             let most = selection.projection.max_groups();

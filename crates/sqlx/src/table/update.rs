@@ -8,7 +8,7 @@ use super::cell::now;
 use super::layout::Layout;
 use super::read::groups_of_page;
 use super::store::TableStore;
-use crate::database::{Database, Failure, Rows};
+use crate::database::{Database, Failure, Row, Rows};
 use scimwire::auth::{RequestContext, Tenant};
 use scimwire::query::Projection;
 use scimwire::resource::Resource;
@@ -27,8 +27,7 @@ impl<D: Database> TableStore<D> {
         let (layout, tenant) = (&self.layout, cx.tenant());
         let reads = update.reads_membership();
         let with_members = reads.members().is_some();
-        let lock = layout.lock(id, tenant, with_members).ok_or(StoreError::NotFound)?;
-        let row = rows.rows(&lock).await?.into_iter().next().ok_or(StoreError::NotFound)?;
+        let row = self.locked(rows, id, with_members, cx).await?;
         let mut current = layout.decode(row, with_members).map_err(StoreError::from)?;
         if reads.groups().is_some() {
             let most = Projection::default().max_groups();
@@ -57,6 +56,22 @@ impl<D: Database> TableStore<D> {
         change.version = stored.version();
         change.after = self.whole(&stored);
         Ok(change)
+    }
+
+    /// A row that nobody else changes before the transaction ends.
+    pub(super) async fn locked(
+        &self,
+        rows: &mut dyn Rows,
+        id: &str,
+        with_members: bool,
+        cx: &RequestContext,
+    ) -> Result<Row, Failure> {
+        let (layout, tenant) = (&self.layout, cx.tenant());
+        if layout.dialect == Dialect::Postgres {
+            rows.rows(&layout.lock(id, tenant).ok_or(StoreError::NotFound)?).await?;
+        }
+        let get = layout.get(id, tenant, with_members).ok_or(StoreError::NotFound)?;
+        Ok(rows.rows(&get).await?.into_iter().next().ok_or(StoreError::NotFound)?)
     }
 
     /// The change and the state after it; of a group, without its members where they need not be
@@ -111,7 +126,10 @@ impl Layout {
         tenant: &Tenant,
     ) -> Result<Vec<Sql>, StoreError> {
         let id = before.id();
-        let last = before.meta().map_or(DateTime::UNIX_EPOCH, |meta| meta.last_modified);
+        let (created, last) =
+            before.meta().map_or((DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH), |meta| {
+                (meta.created, meta.last_modified)
+            });
         let asked = after.meta().map_or_else(now, |meta| meta.last_modified);
         let now = self.later(asked, last);
         let mut statements = Vec::new();
@@ -122,7 +140,7 @@ impl Layout {
             }
         }
         if self.has_side_row {
-            statements.push(self.put_side_row(id, after.external_id(), tenant, now));
+            statements.push(self.put_side_row(id, after.external_id(), tenant, created, now));
         }
         let mut changed: Vec<(&str, Sql)> = self.values(after)?;
         let old = self.values(before)?;

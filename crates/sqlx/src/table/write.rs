@@ -40,7 +40,8 @@ impl<D: Database> TableStore<D> {
             }
         }
         if layout.has_side_row {
-            rows.rows(&layout.put_side_row(&id, resource.external_id(), tenant, now)).await?;
+            let external_id = resource.external_id();
+            rows.rows(&layout.put_side_row(&id, external_id, tenant, now, now)).await?;
         }
         self.insert_first_members(rows, &id, &members, cx).await?;
         self.stored(rows, &id, cx).await
@@ -77,8 +78,7 @@ impl<D: Database> TableStore<D> {
         cx: &RequestContext,
     ) -> Result<Change, Failure> {
         let (layout, tenant) = (&self.layout, cx.tenant());
-        let lock = layout.lock(id, tenant, true).ok_or(StoreError::NotFound)?;
-        let row = rows.rows(&lock).await?.into_iter().next().ok_or(StoreError::NotFound)?;
+        let row = self.locked(rows, id, true, cx).await?;
         let resource = layout.decode(row, true).map_err(StoreError::from)?;
         expected.check(resource.version().as_ref())?;
         let now = now();

@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use super::cases::{CASES, Case, Opened, dialects, product_with_manager};
 
 /// A product behind a dispatcher.
-struct Product {
-    opened: Opened,
+pub(super) struct Product {
+    pub(super) opened: Opened,
     scim: Dispatcher,
 }
 
 impl Product {
-    async fn of(case: &Case, dialect: Dialect) -> Self {
+    pub(super) async fn of(case: &Case, dialect: Dialect) -> Self {
         let opened = case.open(dialect).await;
         let mut scim = Dispatcher::builder("https://example.com/scim/v2");
         for table in (case.tables)(dialect) {
@@ -24,7 +24,13 @@ impl Product {
         Self { opened, scim: scim.unauthenticated().build().expect("a provider") }
     }
 
-    async fn send(&self, tenant: &str, method: Method, path: &str, body: Value) -> (u16, Value) {
+    pub(super) async fn send(
+        &self,
+        tenant: &str,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let request = Request::builder()
             .method(method)
@@ -35,17 +41,17 @@ impl Product {
         (status, serde_json::from_slice(response.body()).unwrap_or_default())
     }
 
-    async fn get(&self, tenant: &str, path: &str) -> (u16, Value) {
+    pub(super) async fn get(&self, tenant: &str, path: &str) -> (u16, Value) {
         self.send(tenant, Method::GET, path, Value::Null).await
     }
 
-    async fn create(&self, tenant: &str, path: &str, body: Value) -> Value {
+    pub(super) async fn create(&self, tenant: &str, path: &str, body: Value) -> Value {
         let (status, created) = self.send(tenant, Method::POST, path, body).await;
         assert_eq!(status, 201, "{created}");
         created
     }
 
-    async fn patch(&self, tenant: &str, path: &str, operations: Value) -> (u16, Value) {
+    pub(super) async fn patch(&self, tenant: &str, path: &str, operations: Value) -> (u16, Value) {
         let body = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations,
         });
@@ -53,18 +59,18 @@ impl Product {
     }
 }
 
-fn case(name: &str) -> Case {
+pub(super) fn case(name: &str) -> Case {
     *CASES.iter().find(|case| case.name == name).expect(name)
 }
 
-fn user(name: &str) -> Value {
+pub(super) fn user(name: &str) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": name,
         "emails": [{ "type": "work", "value": format!("{name}@example.com"), "primary": true }],
     })
 }
 
-fn group(name: &str, members: &[&Value]) -> Value {
+pub(super) fn group(name: &str, members: &[&Value]) -> Value {
     let members: Vec<Value> = members.iter().map(|it| json!({ "value": it["id"] })).collect();
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": name,
@@ -72,7 +78,7 @@ fn group(name: &str, members: &[&Value]) -> Value {
     })
 }
 
-fn version(resource: &Value) -> String {
+pub(super) fn version(resource: &Value) -> String {
     resource["meta"]["version"].as_str().expect("a version").to_owned()
 }
 
