@@ -8,8 +8,10 @@ mod table {
     mod kit;
     mod left;
     mod names;
+    mod odd_tables;
     mod pools;
     mod refused;
+    mod shown;
     mod transactions;
     mod waiting;
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::column::{Format, KeyFormat, Null, SqlColumn};
-use super::description::{Elements, SqlTable};
+use super::description::{Elements, Scope, SqlTable};
 use super::elements::{Element, MemberRows};
 use super::error::{TableError, TableProblem};
 use super::key::Key;
@@ -241,5 +241,11 @@ fn groups(groups: &SqlTable) -> Option<Groups<'_>> {
         table: &groups.table,
         key: groups.key.as_ref()?,
         name: groups.column_of("displayName"),
+        tenant: match &groups.scope {
+            Some(Scope::Column(column)) => Some(&column.name),
+            Some(Scope::Single(_)) | None => None,
+        },
+        constants: &groups.constants,
+        deleted: groups.deleted.as_ref().map(|(column, _)| column.as_str()),
     })
 }

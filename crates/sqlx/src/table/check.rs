@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use super::column::{Format, Null, SqlColumn};
 use super::description::Scope;
-use super::elements::Element;
+use super::elements::{Element, MemberRows};
 use super::error::{TableError, TableProblem};
 use super::introspect::Found;
 use super::key::KeySource;
 use super::layout::Layout;
 use super::lookups::missing_indexes;
+use super::requirements::unset;
 use super::tables::{OpenTablesError, SqlTables};
 use crate::database::{Database, DatabaseError, Rows};
 use scimwire::sql::{Dialect, Sql};
@@ -30,7 +31,10 @@ impl<D: Database> SqlTables<D> {
         for layout in &self.inner.layouts {
             let members = layout.members.as_ref();
             let members = members.and_then(|rows| self.inner.layout(&rows.member_type));
-            let found = layout.problems(&mut transaction, members.map(|it| &**it)).await?;
+            let groups = self.inner.groups_of(layout).filter_map(|it| it.members.as_ref());
+            let groups: Vec<&MemberRows> = groups.collect();
+            let members = members.map(|it| &**it);
+            let found = layout.problems(&mut transaction, members, &groups).await?;
             problems.extend(found);
         }
         if problems.is_empty() {
@@ -52,6 +56,7 @@ impl Layout {
         &self,
         rows: &mut dyn Rows,
         members: Option<&Self>,
+        groups: &[&MemberRows],
     ) -> Result<Vec<TableProblem>, DatabaseError> {
         let Some(found) = Found::read(rows, &self.table, self.dialect).await? else {
             return Ok(vec![no_table(&self.table)]);
@@ -69,9 +74,12 @@ impl Layout {
         problems.extend(self.key_problems(&found));
         problems.extend(self.version_problem(&found));
         problems.extend(self.unmapped(&found));
+        problems.extend(self.fixed_problems(&found));
+        problems.extend(self.shared_ids(&found, groups));
         problems.extend(self.uniqueness(&found));
         problems.extend(self.problems_beside(rows, members).await?);
-        let limits = found.columns.iter().filter_map(|it| Some((it.name.clone(), it.limit()?)));
+        let limits =
+            found.columns.iter().filter_map(|it| Some((it.name.clone(), it.limit(self.dialect)?)));
         // The first answer stays: a second check finds the same.
         let _ = self.limits.set(limits.collect::<HashMap<_, _>>());
         Ok(problems)
@@ -93,6 +101,7 @@ impl Layout {
             };
             let key = reference(&rows_of.foreign_key, self.key.format);
             problems.extend(problem_of(&rows_of.table, Some(&path), &key, &found, self.dialect));
+            problems.extend(self.element_problems(rows_of, &found, &path));
             for (sub, column) in &rows_of.columns {
                 let path = format!("{path}.{sub}");
                 problems.extend(problem_of(
@@ -110,6 +119,7 @@ impl Layout {
                 Some(found) => {
                     let group = reference(&of.group, self.key.format);
                     let member = reference(&of.member, members.key.format);
+                    problems.extend(self.member_problems(of, &found));
                     let tenant = of.tenant.clone().map(SqlColumn::not_null);
                     for column in [Some(group), Some(member), tenant].into_iter().flatten() {
                         problems.extend(problem_of(
@@ -182,6 +192,9 @@ impl Layout {
             let remedy = "make it the primary key, or a unique index and NOT NULL";
             problems.push(at("it may be NULL, or the same in two rows", remedy));
         }
+        if self.key.source != KeySource::Database && column.is_generated {
+            problems.push(at("it is generated", "use `Key::integer` without `.from_sequence()`"));
+        }
         if self.key.source == KeySource::Database && !column.has_default {
             let remedy = "make it an identity column, or let the crate count: `.from_sequence()`";
             problems.push(at("the database does not generate it", remedy));
@@ -208,20 +221,9 @@ impl Layout {
         let mut set: Vec<String> = self.all_columns().into_iter().map(|(_, it)| it.name).collect();
         set.push(self.key.column.clone());
         set.extend(self.constants.iter().chain(&self.initial).map(|(column, _)| column.clone()));
-        let is_set = |name: &str| set.iter().any(|set| set.eq_ignore_ascii_case(name));
-        let needed =
-            found.columns.iter().filter(|column| column.is_not_null && !column.has_default);
-        let missing = needed.filter(|column| !is_set(&column.name));
-        let problem = |name: &str| {
-            let remedy = "map an attribute to it, set it with `.initial(..)`, or give it a default";
-            TableProblem::new(
-                &self.table,
-                "it is NOT NULL, and new rows have no value for it",
-                remedy,
-            )
-            .of_column(name)
-        };
-        missing.map(|column| problem(&column.name)).collect()
+        let set: Vec<&str> = set.iter().map(String::as_str).collect();
+        let remedy = "map an attribute to it, set it with `.initial(..)`, or give it a default";
+        unset(&self.table, found, &set, remedy)
     }
 }
 
@@ -239,7 +241,7 @@ fn no_table(table: &str) -> TableProblem {
     TableProblem::new(table, "it does not exist", "create it, or correct its name")
 }
 
-fn no_column(table: &str, name: &str, found: &Found) -> TableProblem {
+pub(super) fn no_column(table: &str, name: &str, found: &Found) -> TableProblem {
     let names: Vec<&str> = found.columns.iter().map(|column| column.name.as_str()).collect();
     let remedy = format!("create it, or use one of `{}`", names.join("`, `"));
     TableProblem::new(table, "it does not exist", remedy).of_column(name)
@@ -263,6 +265,9 @@ fn problem_of(
     let problem = if !column.format.is_of(&known.kind, dialect) {
         let message = format!("its type is `{}`, which the format does not fit", known.kind);
         TableProblem::new(table, message, "use the constructor of `SqlColumn` for that type")
+    } else if known.is_generated {
+        let remedy = "map the columns that it is generated from";
+        TableProblem::new(table, "it is generated, and cannot be written", remedy)
     } else if known.is_not_null && column.null == Null::Allowed {
         let remedy = "say `.not_null()`, or `.with_default(..)` for what is stored where a client assigns no value";
         TableProblem::new(table, "it is NOT NULL, and the attribute may be unassigned", remedy)

@@ -181,6 +181,11 @@ impl SqlColumn {
         Self { null: Null::Default(value.into()), ..self }
     }
 
+    /// Returns `true` for a column of instants.
+    pub(super) fn is_instant(&self) -> bool {
+        matches!(self.format, Format::Instant(_) | Format::OfDriver)
+    }
+
     /// Returns `true` if unassigned is stored as empty text.
     pub(super) fn is_empty_for_null(&self) -> bool {
         let is_text = matches!(self.format, Format::Text | Format::Ascii | Format::Custom(_));

@@ -24,6 +24,8 @@ pub(super) struct FoundColumn {
     pub(super) is_not_null: bool,
     /// `true` if a new row gets a value by itself.
     pub(super) has_default: bool,
+    /// `true` if nothing can be written to it.
+    pub(super) is_generated: bool,
 }
 
 /// An index, with its columns and expressions as SQL in lower case.
@@ -92,7 +94,11 @@ fn is_column(term: &str, name: &str) -> bool {
 
 impl FoundColumn {
     /// Returns the limit of the column; `None` if it has none that needs a check.
-    pub(super) fn limit(&self) -> Option<Limit> {
+    pub(super) fn limit(&self, dialect: Dialect) -> Option<Limit> {
+        // SQLite has none.
+        if dialect == Dialect::Sqlite {
+            return None;
+        }
         let length = self.kind.split_once('(').and_then(|(_, rest)| rest.split_once(')'));
         match self.kind.as_str() {
             "smallint" => Some(Limit::Bits(16)),
@@ -118,6 +124,7 @@ fn columns_of(rows: Vec<Row>) -> (Vec<FoundColumn>, Vec<String>) {
             kind: text(1).to_ascii_lowercase(),
             is_not_null: text(2) == "1" || is_primary,
             has_default: text(3) == "1",
+            is_generated: text(5) == "1",
         });
     }
     (columns, primary_key)
@@ -133,7 +140,7 @@ async fn of_sqlite(rows: &mut dyn Rows, table: &str) -> Result<Found, DatabaseEr
     // The key of a table with rowids is never NULL, whatever its declaration says.
     let columns = named(
         "SELECT name, type, CAST(\"notnull\" AS TEXT), CAST(dflt_value IS NOT NULL OR hidden > 1 OR \
-         (pk > 0 AND upper(type) = 'INTEGER') AS TEXT), CAST(pk > 0 AS TEXT) FROM pragma_table_xinfo({})",
+         (pk > 0 AND upper(type) = 'INTEGER') AS TEXT), CAST(pk > 0 AS TEXT), CAST(hidden > 1 AS TEXT) FROM pragma_table_xinfo({})",
     );
     let (columns, primary_key) = columns_of(rows.rows(&columns).await?);
     let sql = named(
@@ -169,7 +176,8 @@ async fn of_postgres(rows: &mut dyn Rows, table: &str) -> Result<Found, Database
     let named = |template: &str| Sql::from_template(template, [Dialect::quote(table).into()]);
     let columns = named(
         "SELECT CAST(attname AS text), format_type(atttypid, atttypmod), CASE WHEN attnotnull THEN '1' ELSE '0' END, \
-         CASE WHEN atthasdef OR attidentity <> '' THEN '1' ELSE '0' END, '0' FROM pg_attribute \
+         CASE WHEN atthasdef OR attidentity <> '' THEN '1' ELSE '0' END, '0', \
+         CASE WHEN attgenerated <> '' OR attidentity = 'a' THEN '1' ELSE '0' END FROM pg_attribute \
          WHERE attrelid = to_regclass({}) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
     );
     let (columns, _) = columns_of(rows.rows(&columns).await?);

@@ -9,7 +9,8 @@ use scimwire::auth::Tenant;
 use scimwire::filter::{CompareOp, Comparison, Operand};
 use scimwire::schema::{AttributeType, ResolvedPath};
 use scimwire::sql::{
-    Column, ColumnFormat, ColumnMapping, ColumnSource, Dialect, ElementTable, Sql, TimestampFormat,
+    Column, ColumnFormat, ColumnMapping, ColumnSource, Dialect, ElementTable, Parameter, Sql,
+    TimestampFormat,
 };
 
 /// The tables that a mapping is made of.
@@ -27,6 +28,40 @@ pub(super) struct Groups<'l> {
     pub(super) table: &'l str,
     pub(super) key: &'l Key,
     pub(super) name: Option<&'l SqlColumn>,
+    /// The column with the tenant.
+    pub(super) tenant: Option<&'l str>,
+    pub(super) constants: &'l [(String, Parameter)],
+    pub(super) deleted: Option<&'l str>,
+}
+
+impl Groups<'_> {
+    /// The condition that a listed group `n` is visible; `None` if all rows are.
+    fn visible(&self, own_tenant: Option<&str>) -> Option<String> {
+        if self.constants.is_empty() && self.deleted.is_none() {
+            return None;
+        }
+        let of = |column: &str| format!("n.{}", Dialect::quote(column));
+        let tenants = self.tenant.zip(own_tenant);
+        let tenant =
+            tenants.map(|(column, own)| format!("{} = {}", of(column), Layout::of_row(own)));
+        let constant = |(column, value): &(String, Parameter)| {
+            let value = match value {
+                Parameter::Text(text) | Parameter::OptionalText(Some(text)) => {
+                    Dialect::literal(text)
+                }
+                Parameter::Integer(number) => number.to_string(),
+                Parameter::Boolean(true) => "TRUE".to_owned(),
+                Parameter::Boolean(false) => "FALSE".to_owned(),
+                // No row has NULL as its constant, and bytes and fractions mark none.
+                _ => return None,
+            };
+            Some(format!("{} = {value}", of(column)))
+        };
+        let deleted = self.deleted.map(|column| format!("{} IS NULL", of(column)));
+        let constants = self.constants.iter().filter_map(constant);
+        let all: Vec<String> = tenant.into_iter().chain(constants).chain(deleted).collect();
+        Some(all.join(" AND "))
+    }
 }
 
 impl Parts<'_> {
@@ -50,7 +85,7 @@ impl Parts<'_> {
         mapping = self.meta(mapping);
         if let Some((members, key)) = self.members {
             let rows = self
-                .listed(members, &members.group)
+                .listed(members, &members.group, None)
                 .column("value", key.format.column(&of(&members.table, &members.member)))
                 .column("type", Column::constant(&members.member_type));
             mapping = mapping.elements("members", rows);
@@ -154,29 +189,45 @@ impl Parts<'_> {
     }
 
     /// The rows of members that name the row in a column; of its tenant, where they say so.
-    fn listed(&self, members: &MemberRows, column: &str) -> ElementTable {
-        let (Some(tenant), Scope::Column(own)) = (&members.tenant, &self.layout.scope) else {
-            return ElementTable::table(&members.table, column, &self.row_key());
-        };
+    fn listed(&self, members: &MemberRows, column: &str, also: Option<String>) -> ElementTable {
         let table = Dialect::quote(&members.table);
-        let condition = format!(
-            "{table}.{} = {} AND {table}.{} = {}",
+        let of_tenant = members.tenant.as_ref().zip(self.own_tenant()).map(|(tenant, own)| {
+            format!("{table}.{} = {}", Dialect::quote(&tenant.name), Layout::of_row(own))
+        });
+        let more: Vec<String> = of_tenant.into_iter().chain(also).collect();
+        if more.is_empty() {
+            return ElementTable::table(&members.table, column, &self.row_key());
+        }
+        let link = format!(
+            "{table}.{} = {}",
             Dialect::quote(column),
-            Layout::of_row(&self.layout.key.column),
-            Dialect::quote(&tenant.name),
-            Layout::of_row(&own.name)
+            Layout::of_row(&self.layout.key.column)
         );
-        ElementTable::rows(table, Some(condition))
+        ElementTable::rows(table, Some(format!("{link} AND {}", more.join(" AND "))))
+    }
+
+    fn own_tenant(&self) -> Option<&str> {
+        match &self.layout.scope {
+            Scope::Single(_) => None,
+            Scope::Column(column) => Some(&column.name),
+        }
     }
 
     fn groups_of(&self, groups: &Groups<'_>) -> ElementTable {
-        let Groups { members, table, key, name } = groups;
+        let Groups { members, table, key, name, .. } = groups;
         let group = of(&members.table, &members.group);
+        let visible = groups.visible(self.own_tenant()).map(|visible| {
+            let (table, key) = (Dialect::quote(table), Dialect::quote(&key.column));
+            let group = Dialect::quote(&group);
+            format!("EXISTS (SELECT 1 FROM {table} AS n WHERE n.{key} = {group} AND {visible})")
+        });
         let rows = self
-            .listed(members, &members.member)
+            .listed(members, &members.member, visible)
             .column("value", key.format.column(&group))
             .column("type", Column::constant("direct"));
-        let Some(name) = name else { return rows };
+        // What functions convert, the crate compares.
+        let is_text = |name: &&SqlColumn| matches!(name.format, Format::Text | Format::Ascii);
+        let Some(name) = name.filter(is_text) else { return rows };
         let display = format!(
             "(SELECT n.{} FROM {} AS n WHERE n.{} = {})",
             Dialect::quote(&name.name),

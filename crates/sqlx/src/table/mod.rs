@@ -102,6 +102,7 @@ mod membership;
 mod problems;
 mod read;
 mod refuse;
+mod requirements;
 mod rows;
 mod select;
 mod side;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::column::KeyFormat;
+use super::column::{KeyFormat, SqlColumn};
 use super::description::{Elements, Scope, SqlTable};
 use super::elements::{Element, UnknownMembers};
 use super::error::TableProblem;
@@ -52,7 +52,11 @@ fn attribute_problems(table: &SqlTable) -> Vec<TableProblem> {
             let message = "it has a single value".to_owned();
             problems.push(at(path, message, "map it with `.column(..)`"));
         }
-        if let Some(column) = column.filter(|column| !column.fits(resolved.leaf())) {
+        // The crate sets these, and no function of yours.
+        let is_time = ["meta.created", "meta.lastModified"].contains(&path.as_str());
+        let unfit =
+            |column: &&SqlColumn| is_time && !column.is_instant() || !column.fits(resolved.leaf());
+        if let Some(column) = column.filter(unfit) {
             let kind = resolved.leaf().attribute_type().as_str();
             let several =
                 if resolved.attribute().is_multi_valued() { "multi-valued, " } else { "" };

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::column::SqlColumn;
 use super::description::Scope;
-use super::layout::Layout;
+use super::layout::{Field, Layout, ROW};
 use super::select::member_rows;
 use super::tables::Inner;
 use crate::database::{Failure, Row, Rows};
@@ -115,7 +116,8 @@ pub(super) async fn groups_of_page<D>(
         let Some(sql) = groups.listing(layout, &ids, most.all, cx) else { continue };
         for mut row in rows.rows(&sql).await? {
             let (Some(member), Some(group)) = (row.text(0), row.text(1)) else { continue };
-            let shown = Membership::group(&group, true, row.text(2).as_deref());
+            let name = groups.shown_name(row.text(2));
+            let shown = Membership::group(&group, true, name.as_ref().and_then(Value::as_str));
             listing.entry(member).or_default().push(shown);
         }
     }
@@ -128,6 +130,17 @@ pub(super) async fn groups_of_page<D>(
 }
 
 impl Layout {
+    /// The column with the name of a group.
+    fn name(&self) -> Option<&SqlColumn> {
+        let is_name = |field: &&Field| field.path.to_string() == "displayName";
+        self.fields.iter().find(is_name).map(|field| &field.column)
+    }
+
+    /// The name of a group, from the text of its column.
+    fn shown_name(&self, text: Option<String>) -> Option<Value> {
+        self.name()?.read(text).ok().flatten()
+    }
+
     /// Selects the groups of this table that list the members with these ids.
     fn listing(
         &self,
@@ -141,11 +154,9 @@ impl Layout {
             format!("m.{}", Dialect::quote(&rows.member)),
             format!("m.{}", Dialect::quote(&rows.group)),
         );
-        let name = self.fields.iter().find(|field| field.path.to_string() == "displayName");
-        let name = name.map_or_else(
-            || "NULL".to_owned(),
-            |field| field.column.select(super::layout::ROW, self.dialect),
-        );
+        let name = self.name();
+        let name =
+            name.map_or_else(|| "NULL".to_owned(), |column| column.select(ROW, self.dialect));
         let head = format!(
             "SELECT l.member, l.id, l.name FROM (SELECT CAST({member_column} AS TEXT) AS member, CAST({group} AS TEXT) AS id, \
              {name} AS name, row_number() OVER (PARTITION BY {member_column} ORDER BY {group}) AS place \

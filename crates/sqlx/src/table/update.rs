@@ -144,7 +144,8 @@ impl Layout {
         }
         let mut changed: Vec<(&str, Sql)> = self.values(after)?;
         let old = self.values(before)?;
-        changed.retain(|value| !old.contains(value));
+        let elements = self.columns_of_changed_elements(before, after);
+        changed.retain(|value| !old.contains(value) || elements.contains(&value.0));
         statements.extend(self.touch(changed, now, self.is_row(id), tenant));
         Ok(statements)
     }

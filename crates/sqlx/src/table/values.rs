@@ -27,8 +27,13 @@ impl Layout {
         }
         for slots in &self.slots {
             let array = resource.value(&slots.path).and_then(Value::as_array);
+            let mut untyped = 0;
             for element in &slots.elements {
-                let found = array.and_then(|array| array.iter().find(|it| is_of(it, element)));
+                // Those without a type come one after the other.
+                let place = if element.element_type.is_none() { untyped } else { 0 };
+                untyped += usize::from(element.element_type.is_none());
+                let found =
+                    array.and_then(|array| array.iter().filter(|it| is_of(it, element)).nth(place));
                 let found = found.and_then(Value::as_object);
                 values.extend(self.values_of(slots, element, found)?);
             }
@@ -38,6 +43,19 @@ impl Layout {
             values.push((&column.name, self.value("externalId", column, value.as_ref())?));
         }
         Ok(values)
+    }
+
+    /// The columns of attributes whose elements change. Elements without a type may have been in
+    /// others of them: all are written.
+    pub(super) fn columns_of_changed_elements<'l>(
+        &'l self,
+        before: &Resource,
+        after: &Resource,
+    ) -> Vec<&'l str> {
+        let changed =
+            self.slots.iter().filter(|slots| before.value(&slots.path) != after.value(&slots.path));
+        let elements = changed.flat_map(|slots| &slots.elements);
+        elements.flat_map(|element| element.all().map(|(_, column)| &*column.name)).collect()
     }
 
     fn values_of<'l>(

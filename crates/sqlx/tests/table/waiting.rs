@@ -46,8 +46,12 @@ async fn a_change_that_waits_sees_the_one_before() {
 async fn until_blocked(pool: &sqlx::PgPool, request: &mut (impl Future<Output: Sized> + Unpin)) {
     let blocked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     loop {
-        std::future::poll_fn(|cx| Poll::Ready(drop(std::pin::Pin::new(&mut *request).poll(cx))))
-            .await;
+        std::future::poll_fn(|cx| {
+            let is_done = std::pin::Pin::new(&mut *request).poll(cx).is_ready();
+            assert!(!is_done, "it does not wait");
+            Poll::Ready(())
+        })
+        .await;
         let count: i64 = sqlx::query_scalar(blocked).fetch_one(pool).await.expect("a count");
         if count > 0 {
             return;
