@@ -9,6 +9,7 @@ mod table {
     mod left;
     mod names;
     mod odd_tables;
+    mod opening;
     mod pools;
     mod refused;
     mod shown;

@@ -2,6 +2,14 @@
 
 use scimwire::sql::Dialect;
 
+/// Lets one process at a time create the tables in a PostgreSQL database.
+pub(super) const LOCK: &str =
+    "SELECT CAST(pg_advisory_xact_lock(hashtextextended('scim_meta', 7355608)) AS text)";
+
+/// Selects a row if all of them are in the schema of PostgreSQL where they would be created.
+pub(super) const EXISTING: &str = "SELECT '' FROM (VALUES ('.scim_meta'), ('.scim_meta_external_id'), ('.scim_sequence')) t(name) \
+    HAVING bool_and(to_regclass(quote_ident(current_schema()) || name) IS NOT NULL)";
+
 /// The statements that create the tables, where they do not exist.
 pub(super) fn side_tables(dialect: Dialect) -> &'static [&'static str] {
     match dialect {

@@ -7,12 +7,12 @@ use super::build::layouts;
 use super::description::SqlTable;
 use super::error::{TableError, TableProblem};
 use super::layout::Layout;
-use super::side::side_tables;
+use super::side::{EXISTING, LOCK, side_tables};
 use super::store::TableStore;
 use crate::database::{Database, DatabaseError, Rows, Transaction};
 use crate::migration::OpenError;
 use crate::shares::Shares;
-use scimwire::sql::Sql;
+use scimwire::sql::{Dialect, Sql};
 
 /// Your tables in one database: a store for each, over a pool of your application.
 ///
@@ -134,6 +134,14 @@ impl<D: Database> SqlTables<D> {
             return Ok(());
         }
         let mut transaction = self.inner.database.begin().await?;
+        if D::DIALECT == Dialect::Postgres {
+            // Two that create a table at once fail, whatever IF NOT EXISTS says.
+            transaction.rows(&Sql::new(LOCK)).await?;
+            // A role that may not create tables may not say IF NOT EXISTS either.
+            if !transaction.rows(&Sql::new(EXISTING)).await?.is_empty() {
+                return Ok(());
+            }
+        }
         for statement in statements {
             transaction.rows(&Sql::new(statement)).await?;
         }

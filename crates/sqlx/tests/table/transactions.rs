@@ -15,7 +15,7 @@ use sqlx::{Connection, Transaction};
 
 use super::cases::{CASES, Opened, dialects};
 
-fn user(name: &str) -> Resource {
+pub(super) fn user(name: &str) -> Resource {
     let mut user = Resource::default();
     user.set("userName", name);
     user.set_meta(&Meta::new("User", chrono::DateTime::UNIX_EPOCH));
