@@ -4,19 +4,24 @@ use chrono::{DateTime, Utc};
 
 use super::column::KeyFormat;
 use super::elements::MemberRows;
-use super::layout::Layout;
+use super::layout::{Layout, ROW};
 use super::select::member_rows;
 use scimwire::auth::Tenant;
 use scimwire::sql::{Dialect, Sql};
 
 impl Layout {
-    /// The ids among these that rows of the tenant have.
+    /// The ids among these that rows of the tenant have; nobody deletes these before the transaction
+    /// ends.
     pub(super) fn among(&self, ids: &[&str], tenant: &Tenant) -> Sql {
         let head = format!("SELECT {} FROM {} WHERE ", self.row_id(), self.from());
-        Sql::new(head)
+        let among = Sql::new(head)
             .push_sql(self.of_tenant(tenant))
             .push(format!(" AND {} IN ", self.row_key()))
-            .push_sql(self.key.format.of_list(ids, self.dialect))
+            .push_sql(self.key.format.of_list(ids, self.dialect));
+        match self.dialect {
+            Dialect::Sqlite => among,
+            Dialect::Postgres => among.push(format!(" FOR KEY SHARE OF {ROW}")),
+        }
     }
 
     /// The condition that a row of members is of the tenant, where it says so.

@@ -6,7 +6,7 @@ use scimwire::sql::Dialect;
 use serde_json::{Value, json};
 
 use super::cases::{Opened, dialects};
-use super::changes::{Product, case, user};
+use super::changes::{Product, case, group, user};
 
 /// Changes of the tables beside the row, which the second change must not undo.
 const FIRST: &[&str] = &[
@@ -58,4 +58,27 @@ async fn until_blocked(pool: &sqlx::PgPool, request: &mut (impl Future<Output: S
         }
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn a_member_is_not_deleted_meanwhile() {
+    if !dialects().contains(&Dialect::Postgres) {
+        return;
+    }
+    let product = Product::of(&case("uuid keys"), Dialect::Postgres).await;
+    let Opened::Postgres { pool, .. } = &product.opened else { panic!("it is PostgreSQL") };
+    let member = product.create("acme", "/Users", user("bjensen")).await;
+    let made = product.create("acme", "/Groups", group("Tours", &[])).await;
+    let path = format!("/Groups/{}", made["id"].as_str().expect("an id"));
+    let mut first = pool.begin().await.expect("a transaction");
+    for sql in ["SELECT 1 FROM people FOR UPDATE", "UPDATE people SET deleted_at = now()"] {
+        sqlx::raw_sql(sql).execute(&mut *first).await.expect(sql);
+    }
+    let value = json!([{ "value": member["id"] }]);
+    let operations = json!([{ "op": "add", "path": "members", "value": value }]);
+    let mut second = Box::pin(product.patch("acme", &path, operations));
+    until_blocked(pool, &mut second).await;
+    first.commit().await.expect("it is done");
+    let (status, refused) = second.await;
+    assert_eq!((status, &refused["scimType"]), (400, &json!("invalidValue")), "{refused}");
 }
