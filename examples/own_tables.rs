@@ -6,11 +6,11 @@
 use async_trait::async_trait;
 use axum::Router;
 use scimwire::auth::{AuthError, BearerAuth, RequestContext, TokenValidator};
-use scimwire::hooks::{DeleteDecision, DeleteEvent, Hooks};
+use scimwire::hooks::{CreateDecision, CreateEvent, Hooks};
 use scimwire::schema::ENTERPRISE_USER;
 use scimwire::sql::TimestampFormat;
-use scimwire::store::Change;
-use scimwire::{Dispatcher, Error, ResourceType, Secret};
+use scimwire::store::{Change, ChangeKind};
+use scimwire::{Dispatcher, Error, ResourceType, ScimType, Secret};
 use scimwire_sqlx::table::{Element, Key, MemberRows, SqlColumn, SqlTable, SqlTables};
 use sha2::{Digest, Sha256};
 use sqlx::SqlitePool;
@@ -22,7 +22,8 @@ pub(crate) const TABLES: &str = include_str!("own_tables.sql");
 pub(crate) const INDEXES: &str = "
     CREATE UNIQUE INDEX accounts_login ON accounts (org_id, lower(login));
     CREATE INDEX accounts_email ON accounts (org_id, lower(email));
-    CREATE INDEX accounts_manager_id ON accounts (manager_id);";
+    CREATE INDEX accounts_manager_id ON accounts (manager_id);
+    CREATE UNIQUE INDEX teams_name ON teams (org_id, lower(name));";
 
 /// Says which attribute is in which column.
 fn tables() -> [SqlTable; 2] {
@@ -43,7 +44,8 @@ fn tables() -> [SqlTable; 2] {
         .reference(&format!("{enterprise}:manager"), "manager_id")
         .column("meta.created", time("created_at"))
         .column("meta.lastModified", time("updated_at"));
-    let teams = SqlTable::new(ResourceType::group(), "teams")
+    let group = ResourceType::group().with_unique("displayName");
+    let teams = SqlTable::new(group, "teams")
         .tenant(SqlColumn::integer("org_id"))
         .key(Key::integer("id").from_sequence())
         .column("displayName", "name")
@@ -70,20 +72,23 @@ impl TokenValidator for ApiKeys {
     }
 }
 
-/// What the product does when someone leaves.
+/// The rules of the product, and what follows from a change.
 struct Product;
 
 #[async_trait]
 impl Hooks for Product {
-    async fn before_delete(&self, event: &DeleteEvent<'_>) -> Result<DeleteDecision, Error> {
-        // What accounts have written stays, and so do they.
+    async fn before_create(&self, event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
         let is_user = event.resource_type.name() == "User";
-        Ok(if is_user { DeleteDecision::Deactivate } else { DeleteDecision::Delete })
+        if is_user && event.resource.primary_email().is_none() {
+            return Err(Error::scim(ScimType::InvalidValue, "an account needs an e-mail address"));
+        }
+        Ok(CreateDecision::Create)
     }
 
     async fn after_commit(&self, change: &Change, _: &RequestContext) {
-        if change.is_deactivation() {
-            println!("account {} is disabled: end its sessions", change.id);
+        let is_user = change.resource_type.name() == "User";
+        if is_user && (change.is_deactivation() || change.operation == ChangeKind::Delete) {
+            println!("account {} may not sign in any more: end its sessions", change.id);
         }
     }
 }

@@ -67,12 +67,28 @@ async fn an_identity_provider_runs_a_life_through_the_tables() {
         .await
         .expect("a count");
     assert_eq!(members, 1);
-    assert_eq!(product.send("one", Method::DELETE, "/Users/1", Value::Null).await.0, 204);
+    let off = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{ "op": "replace", "value": { "active": false } }],
+    });
+    assert_eq!(product.send("one", Method::PATCH, "/Users/1", off).await.0, 200);
     let (enabled, login): (bool, String) = sqlx::query_as("SELECT is_enabled, login FROM accounts")
         .fetch_one(&product.pool)
         .await
         .expect("a row");
     assert_eq!((enabled, login.as_str()), (false, name));
+    assert_eq!(product.send("one", Method::DELETE, "/Users/1", Value::Null).await.0, 204);
+    let (status, again) = product.send("one", Method::POST, "/Users", user(name)).await;
+    assert_eq!((status, &again["id"]), (201, &json!("2")), "{again}");
+}
+
+#[tokio::test]
+async fn the_rules_of_the_product_hold() {
+    let product = Product::new().await;
+    let mut without = user("bjensen");
+    without["emails"] = json!([]);
+    let (status, error) = product.send("one", Method::POST, "/Users", without).await;
+    assert_eq!((status, &error["scimType"]), (400, &json!("invalidValue")), "{error}");
 }
 
 #[tokio::test]

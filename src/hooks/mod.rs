@@ -301,7 +301,9 @@ pub enum DeleteDecision {
     /// Deletes the resource.
     #[default]
     Delete,
-    /// Keeps the resource, and sets `active` to `false`.
+    /// Keeps the resource, and sets `active` to `false`. The client gets 204, but can still read the
+    /// resource, find it by its `userName`, and gets 409 when it creates the user again; RFC 7644,
+    /// Section 3.6, has it gone. Soft deletion in your store hides it instead.
     Deactivate,
 }
 

@@ -23,7 +23,7 @@
 //!
 //! To fit the checks to your store:
 //!
-//! - **Types**: pass the resource types that you serve: `.store(//!   MyUsers::new(pool))`. If a
+//! - **Types**: pass the resource types that you serve: `.store(MyUsers::new(pool))`. If a
 //!   type has attributes that the tables lack, cut it down with
 //!   [`ResourceType::retain_attributes`](crate::ResourceType::retain_attributes), or name the ones
 //!   that are kept: `.retain_attributes("User", &["userName", "name", "emails", "active"])`.
@@ -160,7 +160,7 @@ checks! {
         unique_values_are_taken_within_a_tenant_only, groups_are_shown_within_a_tenant_only, a_deletion_stays_within_a_tenant;
 }
 
-/// Runs all checks, each on new stores, and returns the failures; for stores with known gaps.
+/// Runs all checks, each on new stores.
 ///
 /// # Panics
 ///
@@ -182,8 +182,7 @@ pub async fn run_all(factory: &dyn StoreFactory) {
     }
 }
 
-/// Runs all checks, each on new stores, and hands out those that fail; for hosts that put up with
-/// some.
+/// Runs all checks, each on new stores, and returns the failures; for stores with known gaps.
 pub async fn run_collect(factory: &dyn StoreFactory) -> Vec<Failure> {
     let mut failures = Vec::new();
     for check in CHECKS {

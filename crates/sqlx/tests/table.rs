@@ -5,6 +5,7 @@ mod table {
     mod broken;
     mod cases;
     mod changes;
+    mod derived;
     mod kit;
     mod left;
     mod names;

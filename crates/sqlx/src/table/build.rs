@@ -10,8 +10,10 @@ use super::key::Key;
 use super::layout::{Field, Layout, RowsField, Slots};
 use super::mapping::{Groups, Parts};
 use super::problems::problems_of;
-use scimwire::schema::{Attribute, ElementSlot, ResolvedPath, ResourceType};
+use scimwire::schema::{Attribute, ENTERPRISE_USER, ElementSlot, ResolvedPath, ResourceType};
 use scimwire::sql::{ColumnMapping, Dialect, TimestampFormat};
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /// The attributes of `meta` and their like, which have a place of their own.
 const COMMON: [&str; 3] = ["externalId", "meta.created", "meta.lastModified"];
@@ -61,7 +63,14 @@ fn resource_type(table: &SqlTable, tables: &[SqlTable]) -> ResourceType {
         kept.push("groups".to_owned());
     }
     kept.extend(table.fixed.iter().map(|(path, _)| path.clone()));
-    let mut resource_type = table.resource_type.clone().retain_attributes(kept);
+    let mut whole = table.resource_type.clone();
+    if whole.schema().uri() == ResourceType::user().schema().uri()
+        && whole.extension(ENTERPRISE).is_none()
+    {
+        // Clients send it whether there are columns for it or not; then it is ignored.
+        whole = whole.with_extension(ENTERPRISE_USER);
+    }
+    let mut resource_type = whole.retain_attributes(kept);
     for (path, text) in &table.fixed {
         resource_type = resource_type
             .with_canonical_values(path, [text.as_str()])
@@ -83,7 +92,7 @@ fn resource_type(table: &SqlTable, tables: &[SqlTable]) -> ResourceType {
             Null::Refused if is_plain_text(column) && !is(Attribute::is_required) => {
                 resource_type.with_default(path, "")
             }
-            Null::Allowed | Null::Refused => resource_type,
+            Null::Allowed | Null::Refused | Null::Empty(_) => resource_type,
         };
     }
     for (path, elements) in &table.elements {
@@ -123,7 +132,7 @@ fn subs_of(path: &str, elements: &Elements) -> Vec<String> {
 }
 
 fn problem_of_type(table: &SqlTable, err: &dyn std::fmt::Display) -> TableProblem {
-    let remedy = "map its required attributes, by their names in the schema";
+    let remedy = "correct the description, or the resource type";
     TableProblem::new(&table.table, err.to_string(), remedy)
 }
 
@@ -169,7 +178,11 @@ fn layout(table: &SqlTable, tables: &[SqlTable], dialect: Dialect) -> Result<Lay
         groups: groups_of(table, tables).and_then(groups),
     };
     let mapping = parts.mapping().check(&layout.resource_type).map_err(|err| {
-        TableProblem::new(&table.table, err.to_string(), "use a column of another format")
+        TableProblem::new(
+            &table.table,
+            err.to_string(),
+            "correct the mapping, or use a column of another format",
+        )
     })?;
     Ok(Layout { mapping, ..layout })
 }
@@ -186,8 +199,13 @@ impl Layout {
         };
         for (path, column) in &table.columns {
             if !COMMON.contains(&path.as_str()) {
-                let column = settled(column, self.key.format, self.dialect);
-                self.fields.push(Field { path: resolve(path)?, column });
+                let path = resolve(path)?;
+                let mut column = settled(column, self.key.format, self.dialect);
+                if matches!(column.format, Format::Json) && column.null == Null::Refused {
+                    let is_list = path.attribute().is_multi_valued();
+                    column.null = Null::Empty(if is_list { "[]" } else { "{}" });
+                }
+                self.fields.push(Field { path, column });
             }
         }
         for (path, elements) in &table.elements {

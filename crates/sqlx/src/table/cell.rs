@@ -50,7 +50,15 @@ impl SqlColumn {
             Format::Decimal => text.parse::<Number>().map_err(|_| Unfit)?.into(),
             Format::Instant(format) => written(parse(&text, *format).ok_or(Unfit)?).into(),
             Format::OfDriver => return Err(Unfit),
-            Format::Json => serde_json::from_str::<Value>(&text).map_err(|_| Unfit)?,
+            Format::Json => {
+                let value = serde_json::from_str::<Value>(&text).map_err(|_| Unfit)?;
+                let is_empty = value.as_array().is_some_and(|list| list.is_empty())
+                    || value.as_object().is_some_and(|object| object.is_empty());
+                if value.is_null() || is_empty {
+                    return Ok(None);
+                }
+                value
+            }
             Format::Custom(custom) => return Ok((custom.read)(&text)),
         };
         Ok(Some(value))
@@ -72,6 +80,9 @@ impl SqlColumn {
             (value, _) => value,
         };
         let Some(value) = value else {
+            if let Null::Empty(json) = self.null {
+                return Ok(cast_text(json, "jsonb", dialect));
+            }
             let unassigned = if self.is_empty_for_null() { "''" } else { "NULL" };
             return Ok(Sql::new(unassigned));
         };

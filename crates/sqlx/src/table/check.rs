@@ -77,6 +77,7 @@ impl Layout {
         problems.extend(self.fixed_problems(&found));
         problems.extend(self.shared_ids(&found, groups));
         problems.extend(self.uniqueness(&found));
+        problems.extend(self.undeclared_uniqueness(&found));
         problems.extend(self.problems_beside(rows, members).await?);
         let limits =
             found.columns.iter().filter_map(|it| Some((it.name.clone(), it.limit(self.dialect)?)));

@@ -61,6 +61,8 @@ pub(super) enum Null {
     Refused,
     /// The default value of the attribute.
     Default(Value),
+    /// JSON without values.
+    Empty(&'static str),
 }
 
 type Read = dyn Fn(&str) -> Option<Value> + Send + Sync;
@@ -167,8 +169,8 @@ impl SqlColumn {
         Self::new(name, Format::Custom(custom))
     }
 
-    /// Declares the column `NOT NULL`. Text is empty where the attribute is unassigned; an attribute
-    /// of another format becomes required, unless it has a [default](Self::with_default).
+    /// Declares the column `NOT NULL`. Text is empty where the attribute is unassigned, and JSON is
+    /// `[]` or `{}`; an attribute of another format becomes required, unless it has a [default](Self::with_default).
     #[must_use]
     pub fn not_null(self) -> Self {
         Self { null: Null::Refused, ..self }
@@ -194,6 +196,7 @@ impl SqlColumn {
 
     /// Returns `true` if clients have to assign the attribute.
     pub(super) fn requires_value(&self) -> bool {
-        self.null == Null::Refused && !self.is_empty_for_null()
+        let is_json = matches!(self.format, Format::Json);
+        self.null == Null::Refused && !self.is_empty_for_null() && !is_json
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::cell::Unfit;
-use super::column::SqlColumn;
+use super::column::{Format, SqlColumn};
 use super::elements::Element;
 use super::layout::{Field, Layout, RowsField, Slots};
 use super::select::META;
@@ -67,6 +67,10 @@ impl Layout {
                 .map_err(|Unfit| failed(unreadable("members")))?;
         }
         let mut resource = Resource::from_object(object);
+        if self.fields.iter().any(|field| matches!(field.column.format, Format::Json)) {
+            let checked = self.resource_type.encode(resource.attributes());
+            resource = checked.map_err(|err| failed(err.to_string()))?;
+        }
         resource.set_id(id.as_str());
         let created = created.or(modified).unwrap_or_default();
         let mut meta = Meta::new(self.resource_type.name(), created);

@@ -4,6 +4,8 @@ use super::column::{Format, Null, SqlColumn};
 use super::description::SqlTable;
 use super::elements::Element;
 use super::key::Key;
+use scimwire::resource::Resource;
+use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::sql::TimestampFormat;
 use scimwire::typed::{Field, FieldKind, ScimResource};
 
@@ -39,19 +41,34 @@ impl SqlTable {
     /// with [`members`](Self::members). A field of a type of your own has none either; map it with
     /// [`column`](Self::column).
     pub fn derived<T: ScimResource>(table: &str) -> Self {
-        let described = Self::new(T::resource_type(), table);
-        T::FIELDS.iter().fold(described, |described, field| described.field(field))
+        let derived = T::resource_type();
+        // The tables may have what the struct does not, such as groups.
+        let whole = match derived.name() {
+            "User" => ResourceType::user().with_extension(ENTERPRISE_USER),
+            "Group" => ResourceType::group(),
+            _ => derived.clone(),
+        };
+        let described = Self::new(whole, table);
+        let mut defaults = Resource::default();
+        derived.conform(&mut defaults);
+        T::FIELDS.iter().fold(described, |described, field| described.field(field, &defaults))
     }
 
-    fn field(self, field: &Field) -> Self {
+    fn field(mut self, field: &Field, defaults: &Resource) -> Self {
         if field.id {
             return self.key(key_of(field));
         }
-        let Some(column) = column_of(field) else {
+        let Some(mut column) = column_of(field) else {
             return self;
         };
         let path = field.path;
         let resolved = path.parse().ok().and_then(|path| self.resource_type.resolve(&path));
+        if let Some(default) = resolved.as_ref().and_then(|path| defaults.value(path)) {
+            column.null = Null::Default(default.clone());
+        }
+        if field.unique && resolved.as_ref().is_some_and(|path| !path.leaf().is_unique()) {
+            self.resource_type = self.resource_type.with_unique(path);
+        }
         let is_version = path == "meta.version";
         match resolved {
             Some(_) if is_version => self.version(field.column),

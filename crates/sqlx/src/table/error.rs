@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Descriptions that do not fit each other, their resource type or the database: everything that is
 /// wrong, each with its remedy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TableError {
     problems: Vec<TableProblem>,
 }
@@ -50,6 +50,13 @@ impl fmt::Display for TableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the tables do not fit their description")?;
         self.problems.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
+    }
+}
+
+/// As [`Display`](fmt::Display), since it is what a `main` that fails prints.
+impl fmt::Debug for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -7,7 +7,7 @@ use super::error::TableProblem;
 use super::explain::plan;
 use super::identifier::{derived_name, identifier, names};
 use super::introspect::{Found, FoundIndex};
-use super::layout::Layout;
+use super::layout::{Field, Layout};
 use crate::database::{DatabaseError, Rows};
 use scimwire::schema::ResolvedPath;
 use scimwire::sql::{Dialect, Sql};
@@ -31,7 +31,7 @@ impl Index {
         let unique = if self.is_unique { "UNIQUE " } else { "" };
         format!(
             "CREATE {unique}INDEX {} ON {} ({}){}",
-            derived_name(&self.table, &self.column),
+            derived_name("scim", &format!("{}_{}", self.table, self.column)),
             identifier(&self.table),
             self.terms.join(", "),
             self.condition
@@ -163,6 +163,38 @@ impl Layout {
         of_rows.into_iter().collect()
     }
 
+    /// Unique indexes of attributes that the resource type does not call unique: a client would get a
+    /// conflict that nothing announces.
+    pub(super) fn undeclared_uniqueness(&self, found: &Found) -> Vec<TableProblem> {
+        let tenant = match &self.scope {
+            Scope::Single(_) => None,
+            Scope::Column(column) => Some(column.name.to_ascii_lowercase()),
+        };
+        let is_alone = |index: &FoundIndex, column: &str| {
+            let mut others = index.terms.iter().filter(|term| Some(*term) != tenant.as_ref());
+            index.is_unique
+                && others.next().is_some_and(|term| names(term, column))
+                && others.next().is_none()
+        };
+        let declared = |field: &&Field| !field.path.leaf().is_unique();
+        let hidden = self.fields.iter().filter(declared).filter(|field| {
+            let column = field.column.name.to_ascii_lowercase();
+            found.indexes.iter().any(|index| is_alone(index, &column))
+        });
+        hidden
+            .map(|field| {
+                let remedy = format!("add `.with_unique(\"{}\")` to the resource type", field.path);
+                TableProblem::new(
+                    &self.table,
+                    "its column is unique, and the attribute is not",
+                    remedy,
+                )
+                .of_attribute(&field.path.to_string())
+                .of_column(&field.column.name)
+            })
+            .collect()
+    }
+
     /// Unique attributes without a unique index.
     pub(super) fn uniqueness(&self, found: &Found) -> Vec<TableProblem> {
         let all = self.indexes().into_iter();
@@ -182,9 +214,13 @@ impl Layout {
             let all = found.indexes.iter().filter(|known| known.is_unique && is_whole(known));
             !all.into_iter().any(|known| serves(&known.terms))
         });
+        let message = |path: &ResolvedPath| match path.leaf().is_case_exact() {
+            true => "there is no unique index for it",
+            false => "there is no unique index for it that ignores case",
+        };
         lacking
-            .map(|(_, index)| {
-                TableProblem::new(&self.table, "there is no unique index for it", index.sql())
+            .map(|(path, index)| {
+                TableProblem::new(&self.table, message(&path), index.sql())
                     .of_attribute(&index.path)
                     .of_column(&index.column)
             })

@@ -149,15 +149,15 @@ impl Layout {
         tenant: &Tenant,
         with_members: bool,
     ) -> Sql {
-        let all = self.select(tenant, with_members);
-        if clauses.order == Sql::default() {
-            return all.push_sql(clauses.filter.clone());
-        }
         let is_look_up = selection.filter.is_some_and(|filter| self.looks_up(filter));
+        if clauses.order == Sql::default() {
+            let found = self.select_where(tenant, is_look_up, with_members);
+            return found.push_sql(clauses.filter.clone());
+        }
         let from = Sql::new(format!("{} WHERE ", self.from()))
             .push_sql(self.of_tenant_and(tenant, is_look_up));
         let key = format!("{ROW}.{}", self.key.column);
-        all.push_sql(clauses.ids_first(&key, from))
+        self.select(tenant, with_members).push_sql(clauses.ids_first(&key, from))
     }
 
     /// The keys of a page, which is what takes time: the rows are read by them.

@@ -40,7 +40,7 @@ impl Layout {
     fn index_of_pages(&self) -> Option<String> {
         let Scope::Column(tenant) = &self.scope else { return None };
         let (table, key) = (identifier(&self.table), identifier(&self.key.column));
-        let name = derived_name(&self.table, "pages");
+        let name = derived_name("scim", &format!("{}_pages", self.table));
         Some(format!("CREATE INDEX {name} ON {table} ({}, {key})", identifier(&tenant.name)))
     }
 

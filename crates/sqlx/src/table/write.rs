@@ -20,7 +20,7 @@ impl<D: Database> TableStore<D> {
     ) -> Result<Arc<Resource>, Failure> {
         let (layout, tenant) = (&self.layout, cx.tenant());
         if !layout.has_tenant(tenant) {
-            return Err(StoreError::other("the table has no rows of this tenant").into());
+            return Err(StoreError::other("the column of the tenant cannot hold this tenant; a test sets others with `Stores::tenants`").into());
         }
         let mut resource = resource.clone();
         resource.redact(&layout.resource_type);

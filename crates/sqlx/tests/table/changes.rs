@@ -315,3 +315,43 @@ async fn a_fixed_attribute_is_the_same_in_all_rows() {
         assert_eq!(product.get("default", filter).await.1["totalResults"], json!(1));
     }
 }
+
+/// Clients send the enterprise extension whether there are columns for it or not.
+#[tokio::test]
+async fn an_extension_without_columns_is_ignored() {
+    let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    for dialect in dialects() {
+        let product = Product::of(&case("uuid keys"), dialect).await;
+        let created = product.create("acme", "/Users", user("bjensen")).await;
+        let path = format!("/Users/{}", created["id"].as_str().expect("an id"));
+        let operations = json!([
+            { "op": "replace", "path": "displayName", "value": "New" },
+            { "op": "add", "path": format!("{enterprise}:department"), "value": "Tours" },
+        ]);
+        let (status, changed) = product.patch("acme", &path, operations).await;
+        assert_eq!((status, &changed["displayName"]), (200, &json!("New")), "{changed}");
+        assert_eq!(changed[enterprise], Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn json_that_breaks_the_schema_is_not_shown() {
+    for dialect in dialects() {
+        let product = Product::of(&case("uuid keys"), dialect).await;
+        let created = product.create("acme", "/Users", user("bjensen")).await;
+        let path = format!("/Users/{}", created["id"].as_str().expect("an id"));
+        for (json, status) in [
+            ("[1]", 500),
+            (r#"{"foo":1}"#, 500),
+            (r#"[{"primary":"yes"}]"#, 500),
+            ("[]", 200),
+            (r#"[{"locality":"Oslo"}]"#, 200),
+        ] {
+            product.opened.run(&format!("UPDATE people SET addresses = '{json}'")).await;
+            assert_eq!(product.get("acme", &path).await.0, status, "{json}");
+            let (_, list) = product.get("acme", "/Users").await;
+            let shown = list["Resources"].as_array().map_or(0, Vec::len);
+            assert_eq!(shown, usize::from(status == 200), "{json}");
+        }
+    }
+}

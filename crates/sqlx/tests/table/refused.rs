@@ -18,6 +18,8 @@ const DDL: &str = "
     CREATE TABLE team_members (team_id INTEGER NOT NULL, account_id INTEGER NOT NULL, PRIMARY KEY (team_id, account_id));
     CREATE TABLE plain (id KEY, org TEXT NOT NULL, login TEXT NOT NULL, secret TEXT NOT NULL);
     CREATE UNIQUE INDEX plain_login ON plain (org, login);
+    CREATE TABLE named (id KEY, org TEXT NOT NULL, login TEXT NOT NULL, nick TEXT, UNIQUE (org, nick));
+    CREATE UNIQUE INDEX named_login ON named (org, LOWER_login);
     CREATE TABLE mails (account_id INTEGER NOT NULL, value TEXT);";
 
 fn ddl(dialect: Dialect) -> String {
@@ -107,26 +109,31 @@ fn misfits() -> Vec<(Vec<SqlTable>, &'static [&'static str])> {
         ),
         (one(account().version("number")), &["meta.version", "`number`"]),
         (one(users("nowhere")), &["table `nowhere`", "does not exist"]),
+        (
+            one(users("named").column("nickName", "nick")),
+            &["nickName", "`nick`", "is unique", ".with_unique(\"nickName\")"],
+        ),
         (one(account().key(Key::text("nick"))), &["id", "`nick`", "may be NULL", "primary key"]),
         (
             one(users("plain").initial("secret", "none")),
             &[
                 "userName",
                 "no unique index",
-                "CREATE UNIQUE INDEX plain_login ON plain (org, lower(login",
+                "ignores case",
+                "CREATE UNIQUE INDEX scim_plain_login ON plain (org, lower(login",
             ],
         ),
         (
             one(account().column("externalId", "source")),
-            &["externalId", "CREATE INDEX accounts_source ON accounts (org, source)"],
+            &["externalId", "CREATE INDEX scim_accounts_source ON accounts (org, source)"],
         ),
         (
             one(account().element("emails", Element::new("work", "email"))),
-            &["emails.value", "CREATE INDEX accounts_email ON accounts (org, lower(email"],
+            &["emails.value", "CREATE INDEX scim_accounts_email ON accounts (org, lower(email"],
         ),
         (
             vec![account(), groups().members(members())],
-            &["members", "CREATE INDEX team_members_account_id ON team_members (account_id)"],
+            &["members", "CREATE INDEX scim_team_members_account_id ON team_members (account_id)"],
         ),
         (
             one(account().elements(
@@ -135,8 +142,8 @@ fn misfits() -> Vec<(Vec<SqlTable>, &'static [&'static str])> {
             )),
             &[
                 "emails",
-                "CREATE INDEX mails_account_id ON mails (account_id)",
-                "CREATE INDEX mails_value ON mails (lower(value",
+                "CREATE INDEX scim_mails_account_id ON mails (account_id)",
+                "CREATE INDEX scim_mails_value ON mails (lower(value",
             ],
         ),
     ]
@@ -199,7 +206,7 @@ async fn an_index_counts_before_there_are_values() {
     let pool = sqlite(&folder).await;
     let rows = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000)
         INSERT INTO accounts (org, login, is_enabled) SELECT 'one', 'user' || n, 1 FROM n; ANALYZE;";
-    let index = "CREATE INDEX accounts_source ON accounts (org, source);";
+    let index = "CREATE INDEX scim_accounts_source ON accounts (org, source);";
     let ddl = ddl(Dialect::Sqlite);
     sqlx::raw_sql(&format!("{ddl} {index} {rows}")).execute(&pool).await.expect("tables");
     let described = account().column("externalId", "source");
