@@ -41,12 +41,14 @@ fuzz_target!(|input: &[u8]| {
     }
 });
 
-/// Returns `true` if a number may be too small for any exponent that is kept: it is refused, and
-/// `serde_json` reads zero.
+/// Returns `true` if a number may have an exponent beyond any that is kept: it is refused, and
+/// `serde_json` reads zero, of `1e-99999` as of `0e99999`.
 fn has_long_exponent(input: &[u8]) -> bool {
     let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let exponents = input.split(|byte| byte.eq_ignore_ascii_case(&b'e')).skip(1);
-    exponents.filter_map(|text| text.strip_prefix(b"-")).any(|text| digits(text) > 3)
+    let unsigned =
+        |text| <[u8]>::strip_prefix(text, b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
+    exponents.map(unsigned).any(|text| digits(text) > 3)
 }
 
 fn assert_same_resource(ours: &Object, theirs: &Object, quirks: Quirks) {
