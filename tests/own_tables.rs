@@ -79,7 +79,7 @@ async fn an_identity_provider_runs_a_life_through_the_tables() {
     assert_eq!((enabled, login.as_str()), (false, name));
     assert_eq!(product.send("one", Method::DELETE, "/Users/1", Value::Null).await.0, 204);
     let (status, again) = product.send("one", Method::POST, "/Users", user(name)).await;
-    assert_eq!((status, &again["id"]), (201, &json!("2")), "{again}");
+    assert_eq!((status, &again["id"]), (201, &json!("3")), "the team is 2: {again}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use super::column::{Format, KeyFormat, Null, SqlColumn};
 use super::description::{Elements, Scope, SqlTable};
 use super::elements::{Element, MemberRows};
 use super::error::{TableError, TableProblem};
-use super::key::Key;
+use super::key::{Key, KeySource};
 use super::layout::{Field, Layout, RowsField, Slots};
 use super::mapping::{Groups, Parts};
 use super::problems::problems_of;
@@ -159,6 +159,7 @@ fn layout(table: &SqlTable, tables: &[SqlTable], dialect: Dialect) -> Result<Lay
         table: table.table.clone(),
         scope,
         key,
+        counted: counted(tables),
         created,
         modified,
         external_id,
@@ -185,6 +186,15 @@ fn layout(table: &SqlTable, tables: &[SqlTable], dialect: Dialect) -> Result<Lay
         )
     })?;
     Ok(Layout { mapping, ..layout })
+}
+
+/// The tables whose keys come from one sequence: no two resources have the same.
+fn counted(tables: &[SqlTable]) -> Vec<(String, String)> {
+    let key = |table: &SqlTable| {
+        let key = table.key.as_ref().filter(|key| key.source == KeySource::Sequence)?;
+        Some((table.table.clone(), key.column.clone()))
+    };
+    tables.iter().filter_map(key).collect()
 }
 
 impl Layout {

@@ -46,8 +46,8 @@ impl Key {
         Self::new(column, KeyFormat::Integer, KeySource::Database)
     }
 
-    /// Lets the crate choose the integer: one more than any before, which it keeps in a table of
-    /// its own, `scim_sequence`. For `INTEGER PRIMARY KEY` without `AUTOINCREMENT`, and for columns
+    /// Lets the crate choose the integer: one more than any before, of all tables that say so, which
+    /// it keeps in a table of its own, `scim_sequence`. So no user has the id of a group. For `INTEGER PRIMARY KEY` without `AUTOINCREMENT`, and for columns
     /// without a default.
     #[must_use]
     pub fn from_sequence(self) -> Self {

@@ -22,6 +22,8 @@ pub(super) struct Layout {
     pub(super) table: String,
     pub(super) scope: Scope,
     pub(super) key: Key,
+    /// The tables whose keys come from one sequence, each with its key.
+    pub(super) counted: Vec<(String, String)>,
     pub(super) fields: Vec<Field>,
     pub(super) slots: Vec<Slots>,
     pub(super) rows: Vec<RowsField>,

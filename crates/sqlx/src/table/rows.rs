@@ -63,20 +63,25 @@ impl Layout {
         now.max(last + TimeDelta::microseconds(grain))
     }
 
-    /// The number after the last, of which none is given twice.
+    /// The number after the last of all tables, of which none is given twice.
     pub(super) fn next_number(&self) -> Sql {
-        let table = Dialect::quote(&self.table);
-        let key = Dialect::quote(&self.key.column);
-        let name = Dialect::literal(&self.table);
-        let greatest = match self.dialect {
+        let last = self.counted.iter().map(|(table, key)| {
+            let (table, key) = (Dialect::quote(table), Dialect::quote(key));
+            format!("(SELECT coalesce(max({key}), 0) FROM {table})")
+        });
+        let last: Vec<String> = last.collect();
+        let (greatest, last) = (self.greatest(), last.join(", "));
+        Sql::new(format!(
+            "INSERT INTO scim_sequence AS q (name, last) VALUES ('ids', {greatest}(0, {last}) + 1) \
+             ON CONFLICT (name) DO UPDATE SET last = {greatest}(q.last, {last}) + 1 RETURNING CAST(last AS TEXT)"
+        ))
+    }
+
+    fn greatest(&self) -> &'static str {
+        match self.dialect {
             Dialect::Sqlite => "max",
             Dialect::Postgres => "greatest",
-        };
-        let last = format!("(SELECT coalesce(max({key}), 0) FROM {table})");
-        Sql::new(format!(
-            "INSERT INTO scim_sequence AS q (table_name, last) VALUES ({name}, {last} + 1) \
-             ON CONFLICT (table_name) DO UPDATE SET last = {greatest}(q.last, {last}) + 1 RETURNING CAST(last AS TEXT)"
-        ))
+        }
     }
 
     /// The rows of an attribute in a table of its own.
@@ -239,14 +244,10 @@ impl Layout {
 
     /// Keeps a number from being given again, even one that the application gave.
     pub(super) fn note_deleted(&self, id: &str) -> Sql {
-        let name = Dialect::literal(&self.table);
-        let greatest = match self.dialect {
-            Dialect::Sqlite => "max",
-            Dialect::Postgres => "greatest",
-        };
+        let greatest = self.greatest();
         let note = format!(
-            "INSERT INTO scim_sequence AS q (table_name, last) VALUES ({name}, {{}}) \
-             ON CONFLICT (table_name) DO UPDATE SET last = {greatest}(q.last, excluded.last)"
+            "INSERT INTO scim_sequence AS q (name, last) VALUES ('ids', {{}}) \
+             ON CONFLICT (name) DO UPDATE SET last = {greatest}(q.last, excluded.last)"
         );
         Sql::from_template(&note, [integer(id).unwrap_or_default().into()])
     }

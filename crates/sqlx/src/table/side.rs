@@ -19,7 +19,7 @@ pub(super) fn side_tables(dialect: Dialect) -> &'static [&'static str] {
              created INTEGER NOT NULL, last_modified INTEGER NOT NULL, version INTEGER NOT NULL, \
              PRIMARY KEY (tenant, table_name, id)) WITHOUT ROWID",
             "CREATE INDEX IF NOT EXISTS scim_meta_external_id ON scim_meta (tenant, table_name, external_id)",
-            "CREATE TABLE IF NOT EXISTS scim_sequence (table_name TEXT PRIMARY KEY, last INTEGER NOT NULL)",
+            "CREATE TABLE IF NOT EXISTS scim_sequence (name TEXT PRIMARY KEY, last INTEGER NOT NULL)",
         ],
         Dialect::Postgres => &[
             "CREATE TABLE IF NOT EXISTS scim_meta (\
@@ -27,7 +27,7 @@ pub(super) fn side_tables(dialect: Dialect) -> &'static [&'static str] {
              external_id text COLLATE \"C\", created bigint NOT NULL, last_modified bigint NOT NULL, \
              version bigint NOT NULL, PRIMARY KEY (tenant, table_name, id))",
             "CREATE INDEX IF NOT EXISTS scim_meta_external_id ON scim_meta (tenant, table_name, external_id)",
-            "CREATE TABLE IF NOT EXISTS scim_sequence (table_name text PRIMARY KEY, last bigint NOT NULL)",
+            "CREATE TABLE IF NOT EXISTS scim_sequence (name text PRIMARY KEY, last bigint NOT NULL)",
         ],
     }
 }

@@ -208,6 +208,7 @@ async fn members_are_users_of_the_tenant() {
             product.send("1", Method::POST, "/Groups", group("Tours", &[&own, &other])).await;
         assert_eq!((status, &error["scimType"]), (400, &json!("invalidValue")), "{error}");
         let made = product.create("1", "/Groups", group("Tours", &[&own])).await;
+        assert!([&own, &other].iter().all(|user| user["id"] != made["id"]), "{made}");
         let path = format!("/Groups/{}", made["id"].as_str().expect("an id"));
         for id in [other["id"].clone(), json!("99"), json!("x"), json!("007")] {
             let operations =
