@@ -87,15 +87,18 @@ async fn triggers_see_a_member_that_becomes_another() {
             product.opened.run(&trigger).await;
         }
         let one = product.create("1", "/Users", user("one")).await;
-        product.create("1", "/Users", user("two")).await;
+        let two = product.create("1", "/Users", user("two")).await;
         let made = product.create("1", "/Groups", group("Tours", &[&one])).await;
         let other = product.create("1", "/Groups", group("Other", &[])).await;
         let mut last = [version(&made), version(&other)];
-        for (sql, changed) in [
-            ("UPDATE team_members SET account_id = 2", [true, false]),
-            ("UPDATE team_members SET team_id = 2", [true, true]),
-        ] {
-            product.opened.run(sql).await;
+        let moved = |column: &str, to: &Value| {
+            let id = to["id"].as_str().expect("an id");
+            format!("UPDATE team_members SET {column} = {id}")
+        };
+        for (sql, changed) in
+            [(moved("account_id", &two), [true, false]), (moved("team_id", &other), [true, true])]
+        {
+            product.opened.run(&sql).await;
             for (group, (last, changed)) in
                 [&made, &other].into_iter().zip(last.iter_mut().zip(changed))
             {
