@@ -9,6 +9,9 @@ use scimwire_sqlx::table::{
 
 use super::cases::{dialects, postgres, sqlite};
 
+/// Descriptions, and parts of their refusal.
+pub(super) type Refused = (Vec<SqlTable>, &'static [&'static str]);
+
 /// A table that a description has to fit.
 const DDL: &str = "
     CREATE TABLE accounts (id KEY, org TEXT NOT NULL, login TEXT NOT NULL, email TEXT, nick TEXT, is_enabled BOOLEAN NOT NULL,
@@ -55,7 +58,7 @@ fn members() -> MemberRows {
 }
 
 /// Descriptions, and parts of the refusal of each.
-fn cases() -> Vec<(Vec<SqlTable>, &'static [&'static str])> {
+fn cases() -> Vec<Refused> {
     let whole = SqlTable::new(ResourceType::user(), "accounts");
     let one = |table| vec![table];
     vec![
@@ -88,8 +91,8 @@ fn cases() -> Vec<(Vec<SqlTable>, &'static [&'static str])> {
     ]
 }
 
-/// The same for descriptions that do not fit the database.
-fn misfits() -> Vec<(Vec<SqlTable>, &'static [&'static str])> {
+/// Descriptions that do not fit the database, and parts of the refusal of each.
+fn misfits() -> Vec<Refused> {
     let one = |table| vec![table];
     vec![
         (one(users("accounts")), &["`is_enabled`", "NOT NULL", ".initial("]),
@@ -152,32 +155,36 @@ fn misfits() -> Vec<(Vec<SqlTable>, &'static [&'static str])> {
 #[tokio::test]
 async fn what_cannot_work_is_refused_with_the_remedy() {
     for dialect in dialects() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let sqlite = sqlite(&folder).await;
-        let postgres = match dialect {
-            Dialect::Sqlite => None,
-            Dialect::Postgres => Some(postgres().await),
+        let cases = cases().into_iter().chain(misfits()).collect();
+        assert_refused(dialect, &ddl(dialect), cases).await;
+    }
+}
+
+/// Opens each description over these tables, and compares its refusal with what is expected of it.
+pub(super) async fn assert_refused(dialect: Dialect, ddl: &str, cases: Vec<Refused>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sqlite = sqlite(&folder).await;
+    let postgres = match dialect {
+        Dialect::Sqlite => None,
+        Dialect::Postgres => Some(postgres().await),
+    };
+    match &postgres {
+        None => drop(sqlx::raw_sql(ddl).execute(&sqlite).await.expect("tables")),
+        Some(pool) => drop(sqlx::raw_sql(ddl).execute(pool).await.expect("tables")),
+    }
+    for (tables, expected) in cases {
+        let refused = match &postgres {
+            None => SqlTables::open(sqlite.clone(), tables).await.err(),
+            Some(pool) => SqlTables::open(pool.clone(), tables).await.err(),
         };
-        match &postgres {
-            None => drop(sqlx::raw_sql(&ddl(dialect)).execute(&sqlite).await.expect("tables")),
-            Some(pool) => drop(sqlx::raw_sql(&ddl(dialect)).execute(pool).await.expect("tables")),
+        let Some(OpenTablesError::Tables(refused)) = refused else {
+            panic!("{dialect:?}: {expected:?} is accepted, or something else fails: {refused:?}");
+        };
+        let text = refused.to_string();
+        for part in expected {
+            assert!(text.contains(part), "{dialect:?}: {part} is missing in: {text}");
         }
-        for (tables, expected) in cases().into_iter().chain(misfits()) {
-            let refused = match &postgres {
-                None => SqlTables::open(sqlite.clone(), tables).await.err(),
-                Some(pool) => SqlTables::open(pool.clone(), tables).await.err(),
-            };
-            let Some(OpenTablesError::Tables(refused)) = refused else {
-                panic!(
-                    "{dialect:?}: {expected:?} is accepted, or something else fails: {refused:?}"
-                );
-            };
-            let told = refused.to_string();
-            for part in expected {
-                assert!(told.contains(part), "{dialect:?}: {part} is missing in: {told}");
-            }
-            assert!(refused.problems().iter().all(|problem| !problem.remedy.is_empty()), "{told}");
-        }
+        assert!(refused.problems().iter().all(|problem| !problem.remedy.is_empty()), "{text}");
     }
 }
 
