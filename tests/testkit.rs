@@ -306,7 +306,7 @@ fn every_check_has_a_store_that_fails_it() {
     assert!(unproved.is_empty(), "{unproved:?}");
 }
 
-/// Of what is not kept, only queries are tried, and that is said.
+/// Attributes that are not kept are tried in queries only, and reported.
 #[tokio::test]
 async fn what_is_not_kept_is_told() {
     let unretained = naive_factory(naive::Fault::None).create().await.unretained();

@@ -50,7 +50,7 @@ impl TenantAuthenticator {
 impl Authenticate for TenantAuthenticator {
     async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
         let cx = self.tokens.authenticate(head).await?;
-        // What has changed was noticed with the token.
+        // Changes were noticed when the token was checked.
         let settings = self.tenants.known_settings(cx.tenant().as_str()).await;
         let settings = settings.map_err(AuthError::unavailable)?;
         let settings = settings.ok_or_else(AuthError::invalid_token)?;

@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 const CONNECTIONS: u32 = 4;
 
-/// How often a request asks for the stamp: the failure of one connection is not that of all.
+/// The number of attempts to read the stamp, since a failure may be that of one connection.
 const ATTEMPTS: usize = 2;
 
 /// The `Retry-After` where the stamp cannot be read.

@@ -1,4 +1,4 @@
-//! Whether the tables of tenants and tokens have changed since their rows were cached, whichever
+//! Detects changes of the tables of tenants and tokens since their rows were cached, whichever
 //! process has changed them.
 //!
 //! A stamp stands in a table of its own, and the database replaces it with each change. A request
@@ -31,7 +31,7 @@ pub(crate) struct OwnChange<'c>(&'c OwnChanges);
 
 impl OwnChanges {
     /// Begins a change: what was cached before is out of date, and so is what is read until it has
-    /// ended, whatever came of it.
+    /// ended, with or without success.
     pub(crate) fn begin(&self) -> OwnChange<'_> {
         self.advance();
         OwnChange(self)
@@ -64,7 +64,7 @@ struct State {
     last: Option<Stamp>,
 }
 
-/// What a request has to wait for.
+/// The reading that a request waits for.
 pub(crate) struct Asked {
     pub(crate) outcome: Outcome,
     /// `true` if nobody reads: the request has to begin [readings](SharedReading::start).
@@ -76,7 +76,7 @@ pub(crate) struct Asked {
 pub(crate) type Outcome = oneshot::Receiver<Option<Stamp>>;
 
 impl SharedReading {
-    /// Asks for a reading that begins after this call.
+    /// Requests a reading that begins after this call.
     pub(crate) fn ask(&self) -> Asked {
         let (sender, outcome) = oneshot::channel();
         let mut state = self.lock();
@@ -89,7 +89,7 @@ impl SharedReading {
         Running { shared: Arc::clone(self), has_ended: false }
     }
 
-    /// What was found last.
+    /// The last reading.
     pub(crate) fn last(&self) -> Option<Stamp> {
         self.lock().last
     }

@@ -1,4 +1,4 @@
-//! What both stores need: a pool, transactions on threads of their own, and searches.
+//! Shared by both stores: a pool, transactions on threads of their own, and searches.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;

@@ -1,4 +1,4 @@
-//! What both stores need: a connection, transactions, and searches.
+//! Shared by both stores: a connection, transactions, and searches.
 
 use scimwire::StoreError;
 use scimwire::auth::RequestContext;
@@ -63,7 +63,7 @@ pub(crate) fn org(cx: &RequestContext) -> Result<i64, StoreError> {
     cx.tenant().as_str().parse().map_err(StoreError::other)
 }
 
-/// What a query finds.
+/// The result of a query.
 pub(crate) struct Found {
     pub(crate) ids: Vec<i64>,
     pub(crate) total: usize,

@@ -1,4 +1,4 @@
-//! A body means one thing, whichever way it is read: by the reader of this crate, or by `serde_json`
+//! A body means the same to both readers: that of this crate, and `serde_json`
 //! with a conversion. So does the resource that is made of it; and what is written of that reads
 //! back as it was.
 #![no_main]
@@ -33,7 +33,7 @@ fuzz_target!(|input: &[u8]| {
             }
         }
         (Ok(ours), Err(err)) => panic!("read as {}: {err}", Json::from(ours)),
-        // Only what is not JSON at all, or too deep, is nothing to `serde_json`.
+        // `serde_json` fails only for text that is not JSON, or too deep.
         (Err(JsonError::Syntax { .. } | JsonError::NotObject), Ok(theirs)) => {
             assert!(has_long_exponent(input), "not read: {}", Json::Object(theirs));
         }

@@ -85,7 +85,7 @@ fn same_parts(attribute: &Attribute, one: &Object, other: &Object) -> bool {
         && one.iter().filter(is_stated).all(|(name, part)| {
             other.get_kept(name).is_some_and(|other| match sub(attribute, name) {
                 Some(sub) => same(sub, part, other),
-                // What no schema has is as it was written.
+                // Attributes that no schema defines keep their spelling.
                 None => {
                     let [one, other] = [part, other].map(Value::to_string);
                     one == other

@@ -61,14 +61,14 @@ impl ElementSlot {
     }
 }
 
-/// What the setters were given, each with a path as the application spells it.
+/// The arguments of the setters, each with a path as the application spells it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Declared {
     pub(super) defaults: Vec<(String, Value)>,
     pub(super) slots: Vec<(String, Vec<ElementSlot>)>,
 }
 
-/// The same, with resolved paths.
+/// Defaults and slots with resolved paths.
 #[derive(Debug, Default)]
 pub(crate) struct Conformity {
     pub(crate) defaults: Vec<(ResolvedPath, Value)>,
@@ -191,7 +191,7 @@ impl ResourceType {
         resolved
     }
 
-    /// Returns what is wrong with what was declared, if anything is.
+    /// Checks the declared defaults and slots.
     pub(super) fn check_declared(&self) -> Result<(), SchemaErrorKind> {
         let resolve = |path: &String| {
             let resolved = path.parse().ok().and_then(|path| self.resolve(&path));

@@ -58,7 +58,7 @@ pub(super) enum Source {
     Rows {
         /// The FROM clause.
         from: String,
-        /// Which rows are those of the resource.
+        /// The condition that selects the rows of the resource.
         condition: Option<String>,
         /// The join condition as two columns: that of the rows, and that of the resource.
         link: Option<(String, String)>,

@@ -227,7 +227,7 @@ async fn what_clients_write_is_made_to_fit() {
         assert_eq!((&made.body["emails"], &made.body["title"]), (&kept, &json!("none")));
         let path = format!("/Users/{}", id(&made.body));
         assert_eq!(provider.get(&path).await.ok(), made.body);
-        // What changes nothing once it fits has no new version.
+        // A change that conforming undoes makes no new version.
         let home = json!({ "type": "home", "value": "c" });
         for operations in [
             json!([{ "op": "add", "path": "emails", "value": [home] }]),

@@ -46,7 +46,7 @@ impl<'i> Field<'i> {
     }
 }
 
-/// Finds what is wrong with the fields together.
+/// Checks the fields together.
 pub(crate) fn check(fields: &[Field<'_>], name: &Ident, is_group: bool) -> Vec<Error> {
     let mut problems = Vec::new();
     let ids: Vec<&Field<'_>> = fields.iter().filter(|field| field.options.is_id).collect();

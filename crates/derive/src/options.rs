@@ -23,17 +23,17 @@ const FIELD: [&str; 10] = [
 ];
 const STRUCT: [&str; 3] = ["user", "group", "crate"];
 
-/// What a struct says.
+/// The attributes and fields of a struct.
 pub(crate) struct StructOptions {
     pub(crate) is_group: bool,
     pub(crate) krate: Path,
 }
 
-/// What a field says.
+/// The attributes of a field.
 #[derive(Default)]
 pub(crate) struct FieldOptions {
     pub(crate) name: Option<LitStr>,
-    /// The URI of the extension, and where it is said.
+    /// The URI of the extension, and its span.
     pub(crate) extension: Option<(String, Span)>,
     pub(crate) is_id: bool,
     pub(crate) is_skipped: bool,

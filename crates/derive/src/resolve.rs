@@ -22,7 +22,7 @@ pub(crate) struct Resolved {
     pub(crate) span: Span,
 }
 
-/// How a field stores its attribute.
+/// The way in which a field stores its attribute.
 pub(crate) enum Shape {
     /// One value of a simple type: that of the attribute, of its sub-attribute, or of an element.
     Simple(AttributeType),

@@ -61,7 +61,7 @@ pub(crate) fn resource_type(is_group: bool, mapped: &[(&Field<'_>, &Resolved)]) 
     }
 }
 
-/// Returns the path of what the field stores.
+/// Returns the path of the attribute that the field stores.
 pub(crate) fn stored(resolved: &Resolved) -> Vec<String> {
     let prefix = resolved.extension.map(|_| format!("{ENTERPRISE}:")).unwrap_or_default();
     let attribute = format!("{prefix}{}", resolved.attribute.name);

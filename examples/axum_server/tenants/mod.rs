@@ -1,6 +1,5 @@
-//! Which tenants there are, what is set for them, and which tokens are theirs. What was read of it
-//! is cached, and each request asks the database whether something has changed since: what was
-//! switched off is off, whichever process has heard of it.
+//! The tenants, their settings and their tokens. Rows are cached, and each request asks the database
+//! whether they have changed: a tenant that another process has switched off is off here, too.
 
 pub(crate) mod deletion;
 mod last_used;
@@ -174,19 +173,19 @@ impl Tenants {
         self.records.stamp().await.map(drop)
     }
 
-    /// What is set for a tenant, if there is one of that name.
+    /// The settings of a tenant, if there is one of that name.
     pub(crate) async fn settings(&self, name: &str) -> Result<Option<Settings>, StoreError> {
         let stamp = self.records.stamp().await?;
         self.settings_at(name, Some(stamp)).await
     }
 
-    /// What is set for the tenant of a request, as it was when changes were last
+    /// The settings of the tenant of a request, as it was when changes were last
     /// [noticed](Self::notice_changes); nothing is switched on for one that is not there.
     pub(crate) async fn settings_of(&self, cx: &RequestContext) -> Result<Settings, StoreError> {
         Ok(self.known_settings(cx.tenant().as_str()).await?.unwrap_or_default())
     }
 
-    /// What is set for a tenant, as it was when changes were last
+    /// The settings of a tenant, as it was when changes were last
     /// [noticed](Self::notice_changes).
     pub(crate) async fn known_settings(&self, name: &str) -> Result<Option<Settings>, StoreError> {
         self.settings_at(name, self.records.last_stamp()).await

@@ -29,7 +29,7 @@ pub(crate) struct TokenTable {
     /// Those of the command line, which are not kept: which they are is said anew at each start.
     given: Arc<MemoryTokens>,
     records: Arc<Records>,
-    /// Those that were read, of whatever kind, as it was when the stamp was last asked for.
+    /// The cached rows, with the stamp at which they were read.
     known: Arc<Known<TokenHash, Kept>>,
     used: Arc<LastUsed>,
     owner: Option<Owner>,

@@ -1,4 +1,4 @@
-//! What an identity provider sends in the life of a user, from assignment to removal.
+//! The requests of an identity provider in the life of a user, from assignment to removal.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What the tests and benches of several packages share: databases, a provisioning flow, tenants like life in them, and
+//! Helpers for the tests and benches of several packages: databases, a provisioning flow, tenants like life in them, and
 //! service providers in process with requests as short as tests want to say them.
 
 pub mod databases;

@@ -64,7 +64,7 @@ impl SqlColumn {
         Ok(Some(value))
     }
 
-    /// The same for a column in a row of its own, where empty text is a value.
+    /// Reads a column of a row of elements, where empty text is a value.
     pub(super) fn read_element(&self, text: Option<String>) -> Result<Option<Value>, Unfit> {
         let is_text = matches!(self.format, Format::Text | Format::Ascii);
         match text {

@@ -39,7 +39,7 @@ impl<D: Database> SqlTables<D> {
         }
         if problems.is_empty() {
             if D::DIALECT == Dialect::Postgres {
-                // A small table is scanned whatever indexes there are.
+                // PostgreSQL scans a small table even if an index would serve.
                 transaction.rows(&Sql::new("SET LOCAL enable_seqscan = off")).await?;
             }
             for layout in &self.inner.layouts {

@@ -80,7 +80,7 @@ impl Layout {
         Ok(resource)
     }
 
-    /// The attributes in columns and in tables of their own; fails with what is wrong with the row.
+    /// The attributes in columns and in tables of their own; fails with the problem of the row.
     fn attributes(
         &self,
         mut texts: impl Iterator<Item = Option<String>>,

@@ -63,7 +63,7 @@ impl Found {
         self.indexes.iter().any(first)
     }
 
-    /// Asks the database; `None` if there is no such table.
+    /// Reads the description of a table from the database; `None` if the table does not exist.
     pub(super) async fn read(
         rows: &mut dyn Rows,
         table: &str,
@@ -137,7 +137,7 @@ fn texts(rows: Vec<Row>) -> Vec<[String; 2]> {
 
 async fn of_sqlite(rows: &mut dyn Rows, table: &str) -> Result<Found, DatabaseError> {
     let named = |template: &str| Sql::from_template(template, [table.into()]);
-    // The key of a table with rowids is never NULL, whatever its declaration says.
+    // The key of a table with rowids is never NULL, even if declared without NOT NULL.
     let columns = named(
         "SELECT name, type, CAST(\"notnull\" AS TEXT), CAST(dflt_value IS NOT NULL OR hidden > 1 OR \
          (pk > 0 AND upper(type) = 'INTEGER') AS TEXT), CAST(pk > 0 AS TEXT), CAST(hidden > 1 AS TEXT) FROM pragma_table_xinfo({})",

@@ -51,7 +51,7 @@ pub(super) struct Layout {
 pub(super) enum Limit {
     /// So many characters.
     Characters(usize),
-    /// Whole numbers of so many bits, with a sign.
+    /// Signed integers of at most this many bits.
     Bits(u32),
 }
 
@@ -86,7 +86,7 @@ pub(super) fn as_side_id(key: &str, dialect: Dialect) -> String {
 }
 
 impl SqlTable {
-    /// The column of `path`, unless it is none of a table.
+    /// Returns the column of an attribute; `None` if the attribute has no column.
     pub(super) fn column_of(&self, path: &str) -> Option<&SqlColumn> {
         self.columns.iter().find(|(known, _)| known == path).map(|(_, column)| column)
     }
@@ -126,7 +126,8 @@ impl Layout {
         self.of_tenant_and(tenant, false)
     }
 
-    /// The same; with something else that an index finds, few rows satisfy that, and many this.
+    /// Returns the condition of [`of_tenant`](Self::of_tenant). For a look-up, it tells SQLite that
+    /// many rows satisfy it, so that the index of the compared column is chosen.
     pub(super) fn of_tenant_and(&self, tenant: &Tenant, is_look_up: bool) -> Sql {
         let is_hinted = is_look_up && self.dialect == Dialect::Sqlite;
         let mut condition = match &self.scope {

@@ -19,7 +19,7 @@ pub(super) struct Index {
     pub(super) path: String,
     /// The compared column.
     pub(super) column: String,
-    /// What stands in the index, after the tenant.
+    /// The terms of the index: the tenant, and the compared column or expression.
     pub(super) terms: Vec<String>,
     pub(super) is_unique: bool,
     pub(super) condition: String,

@@ -225,7 +225,7 @@ impl Parts<'_> {
             .listed(members, &members.member, visible)
             .column("value", key.format.column(&group))
             .column("type", Column::constant("direct"));
-        // What functions convert, the crate compares.
+        // Columns with conversion functions are compared by the crate.
         let is_text = |name: &&SqlColumn| matches!(name.format, Format::Text | Format::Ascii);
         let Some(name) = name.filter(is_text) else { return rows };
         let display = format!(
@@ -273,7 +273,7 @@ fn slot(element: &Element, all: &[Element]) -> ElementTable {
 /// A column as filters see it; `None` if the crate evaluates them.
 fn of_column(table: &str, column: &SqlColumn, is_assigned: bool) -> Option<Column> {
     let name = of(table, &column.name);
-    // Empty text is no value, and must not be ordered among values.
+    // Empty text is not a value, and must not be ordered among values.
     let text = |format| {
         if column.is_empty_for_null() && !is_assigned {
             Column::expression(format!("nullif({}, '')", Dialect::quote(&name)), format)

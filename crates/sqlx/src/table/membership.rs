@@ -48,7 +48,7 @@ impl<D: Database> TableStore<D> {
         Ok(change)
     }
 
-    /// Leaves out or refuses added members that are no resources of the tenant.
+    /// Leaves out or refuses added members that do not belong to the tenant.
     pub(super) async fn keep_known(
         &self,
         rows: &mut dyn Rows,

@@ -77,7 +77,7 @@
 //!   [`SqlTables::check`] fails with the statement where one is missing. SQLite needs statistics to
 //!   choose well: run `ANALYZE` or `PRAGMA optimize` now and then.
 //!
-//! What a description cannot say, such as groups within groups, needs a
+//! A case beyond descriptions, such as groups within groups, needs a
 //! [`ResourceStore`](scimwire::ResourceStore) of your own.
 
 mod build;

@@ -63,7 +63,7 @@ impl Layout {
         now.max(last + TimeDelta::microseconds(grain))
     }
 
-    /// The number after the last of all tables, of which none is given twice.
+    /// Returns the statement that takes the next number of the sequence that all tables share.
     pub(super) fn next_number(&self) -> Sql {
         let last = self.counted.iter().map(|(table, key)| {
             let (table, key) = (Dialect::quote(table), Dialect::quote(key));

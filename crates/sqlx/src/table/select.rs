@@ -21,7 +21,7 @@ impl Layout {
         self.select_where(tenant, false, with_members)
     }
 
-    /// The same; for a condition that an index serves, where it is a look-up.
+    /// Selects rows of the tenant, with a hint for SQLite if the conditions are a look-up.
     pub(super) fn select_where(
         &self,
         tenant: &Tenant,
@@ -160,7 +160,7 @@ impl Layout {
         self.select(tenant, with_members).push_sql(clauses.ids_first(&key, from))
     }
 
-    /// The keys of a page, which is what takes time: the rows are read by them.
+    /// Selects the keys of a page, by which the rows are read.
     pub(super) fn page_keys(
         &self,
         clauses: &QueryClauses,

@@ -207,7 +207,7 @@ impl<D: Database> ResourceStore for TableStore<D> {
     }
 
     fn pushdown(&self, query: &Query) -> Pushdown {
-        // How much can be said is the same for all tenants.
+        // The level is the same for all tenants.
         pushdown(query, &self.layout.columns(&Tenant::from("")))
     }
 

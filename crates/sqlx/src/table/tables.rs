@@ -135,7 +135,7 @@ impl<D: Database> SqlTables<D> {
         }
         let mut transaction = self.inner.database.begin().await?;
         if D::DIALECT == Dialect::Postgres {
-            // Two that create a table at once fail, whatever IF NOT EXISTS says.
+            // Concurrent CREATE TABLE statements fail in spite of IF NOT EXISTS.
             transaction.rows(&Sql::new(LOCK)).await?;
             // A role that may not create tables may not say IF NOT EXISTS either.
             if !transaction.rows(&Sql::new(EXISTING)).await?.is_empty() {

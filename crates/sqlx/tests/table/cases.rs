@@ -188,7 +188,7 @@ fn product(_: Dialect) -> Vec<SqlTable> {
     vec![users, groups]
 }
 
-/// The same with the manager, which the test kit has no values for.
+/// Adds the manager, which the test kit has no values for.
 pub(super) fn product_with_manager(dialect: Dialect) -> Vec<SqlTable> {
     let mut tables = product(dialect);
     let users = tables.remove(0).reference(&enterprise("manager"), "manager_id");

@@ -1,4 +1,4 @@
-//! What a change leaves in other rows and tables.
+//! Effects of a change on other rows and tables.
 
 use http::Method;
 use scimwire::sql::{Dialect, TimestampFormat};
